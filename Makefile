@@ -17,7 +17,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # the many processes would compile all modules anew.
 unexport DJANGO_SETTINGS_MODULE PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint format examples bench clients faults mutants schema screenshots firefox package audit tags upgrades lock catalogues docs links handbook
+.PHONY: help run test lint format examples bench clients faults deployment mutants schema screenshots firefox package audit tags upgrades lock catalogues docs links handbook
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -120,6 +120,12 @@ faults: ## kill processes at random while orders come in, for half an hour (FAUL
 	@$(MAKE) --no-print-directory catalogues
 	@$(VENV)/python -m tests.prepare
 	@$(VENV)/python -m tests.faults
+
+deployment: ## restart each service of a deployment in turn while customers call it (DEPLOYMENT_SECONDS)
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@$(VENV)/python -m tests.prepare
+	@$(VENV)/python -m tests.deployment
 
 mutants: ## change the heart's code a little, and count what no test notices (MUTANTS_SEED, MUTANTS_PER_ROOM)
 	@$(BOOTSTRAP) requirements-dev.txt

@@ -48,7 +48,6 @@ release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 extensions = ["myst_parser"]
 exclude_patterns = ["_build"]
 nitpicky = True  # a link to what does not exist is a warning, and warnings fail the build
-suppress_warnings = ["toc.empty_glob"]  # `*` takes pages that a list has not named yet
 myst_heading_anchors = 4
 linkcheck_ignore = [r"https?://localhost"]
 

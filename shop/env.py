@@ -57,17 +57,9 @@ class Variables(Mapping[str, str]):
         return text.removesuffix("\n").removesuffix("\r")
 
 
-class Env(environ.Env):
-    """The library's reader, on our variables; a value is taken as it stands."""
-
-    ENVIRON = Variables()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.escape_proxy = True
-
-
-env = Env()
+env = environ.Env()
+env.ENVIRON = Variables()
+env.escape_proxy = True  # undoes what `Variables` does to a `$`
 
 
 def read(name: str, how: Callable[..., Any], default: Any) -> Any:

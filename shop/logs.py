@@ -30,7 +30,7 @@ class DiscreetFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The text of `record`, with the id of its request."""
         record.request_id = current_id.get()
-        record.message = mask(record.getMessage())
+        record.message = self.text(record)
         if self.usesTime():
             record.asctime = self.formatTime(record, self.datefmt)
         return "\n".join(filter(None, (self.formatMessage(record), self.traceback(record))))
@@ -39,10 +39,16 @@ class DiscreetFormatter(logging.Formatter):
         """The time of `record` as ISO 8601, in milliseconds."""
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
+    def text(self, record: logging.LogRecord) -> str:
+        """The message of `record`, with the error of a database that is away."""
+        return mask(": ".join(filter(None, (record.getMessage(), vars(record).get("away")))))
+
     def traceback(self, record: logging.LogRecord) -> str:
         """The traceback of `record`, and the stack if it was asked for; "" without."""
         # Not `exc_text`: a formatter that masks nothing may have written that.
-        found = [self.formatException(record.exc_info)] if record.exc_info else []
+        found = []
+        if record.exc_info and "away" not in vars(record):
+            found.append(self.formatException(record.exc_info))
         if record.stack_info:
             found.append(self.formatStack(record.stack_info))
         return mask("\n".join(found))
@@ -53,23 +59,24 @@ class JsonFormatter(DiscreetFormatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line of `record`. Fields that have no value are left out."""
-        fields = {
+        # Our own numbers and names alone, of a line about a request: they need no mask.
+        fields = vars(record).get("fields")
+        found = {
             "time": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,
-            "message": mask(record.getMessage()),
+            "message": self.text(record) if fields is None else record.getMessage(),
             "request_id": current_id.get().strip("-"),
             "order": current_order.get(),
             # Others are named for what they do.
             "process": record.processName if record.processName != "MainProcess" else "",
             "pid": record.process,
             "version": version(),
-            # Our own numbers and names alone (`extra={"fields": …}`): they are not masked.
-            **getattr(record, "fields", {}),
+            **(fields or {}),
             **trace_fields(),
             "exception": self.traceback(record),
         }
-        kept = {name: value for name, value in fields.items() if value not in {None, ""}}
+        kept = {name: value for name, value in found.items() if value not in {None, ""}}
         return json.dumps(kept, ensure_ascii=False)
 
 
@@ -97,11 +104,9 @@ class DatabaseAwayFilter(logging.Filter):
                 return False
             self.next_at = time.monotonic() + self.seconds
             left_out, self.left_out = self.left_out, 0
-        record.msg = f"{record.getMessage()}: {_in_one_line(raised)}"
-        if left_out:
-            record.msg += f" (and {left_out} more like this)"
-        record.args = None
-        record.exc_info = record.exc_text = None
+        # For our formatters; others who handle the record, such as error reports, get it whole.
+        more = f" (and {left_out} more like this)" if left_out else ""
+        vars(record)["away"] = _in_one_line(raised) + more
         return True
 
 

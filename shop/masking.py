@@ -1,4 +1,4 @@
-"""What must not leave the shop in logs, traces and error reports, and the signs that replace it."""
+"""Masks for logs, traces and error reports, which secrets and people's data must not reach."""
 
 import re
 

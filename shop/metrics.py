@@ -6,6 +6,7 @@ names an order, an e-mail address or a person. Rooms on higher floors add theirs
 
 import math
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
@@ -22,7 +23,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 
 from shop.backlogs import backlog
 from shop.billing.models import InvoiceDispatch, Subscription
-from shop.health import cluster_beats, order_lag
+from shop.health import InstanceState, cluster_beats, order_lag, worker_instances
 from shop.measured_metrics import measured
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
@@ -169,6 +170,16 @@ def _worker() -> Iterator[Metric]:
         restarts.add_metric([cluster], beat.row.restarts)
     yield ages
     yield restarts
+    # Not one series for each: with every restart there would be another.
+    instances = GaugeMetricFamily(
+        "shop_worker_instances",
+        "Workers by state: running; quiet, with a cluster that does not work; lost within the hour.",
+        labels=["state"],
+    )
+    number = Counter(state for _row, state in worker_instances())
+    for state in InstanceState:
+        instances.add_metric([state], number[state])
+    yield instances
 
 
 def _hourly_work() -> Iterator[Metric]:
@@ -214,7 +225,7 @@ def _invoices() -> Iterator[Metric]:
     held = GaugeMetricFamily(
         "shop_subscriptions_waiting",
         "Subscriptions that get no invoice, by reason.",
-        labels=["for"],
+        labels=["reason"],
     )
     # All reasons by name and a period to come: that is how the partial index is found.
     reasons = [reason for reason in Subscription.WaitsFor.values if reason]

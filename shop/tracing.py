@@ -27,7 +27,7 @@ KEEP_ORIGINS = timedelta(days=7)
 LONGEST_STATEMENT = 2000
 
 _tracer: Any = None  # None: no traces; else opentelemetry's Tracer of this process
-flush: Callable[[], object] = dict  # sends the spans that have ended
+_provider: Any = None
 
 
 def start(kind: str) -> None:
@@ -35,7 +35,7 @@ def start(kind: str) -> None:
 
     Called in processes that fork no others: the exporter is a thread.
     """
-    global _tracer, flush
+    global _tracer, _provider
     if not settings.OTEL_EXPORTER_OTLP_ENDPOINT or _tracer is not None:
         return
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -47,16 +47,18 @@ def start(kind: str) -> None:
     provider = TracerProvider(resource=ours.merge(OTELResourceDetector().detect()))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     # Processes of `multiprocessing` end without `atexit`.
-    Finalize(None, provider.shutdown, exitpriority=1)
-    _tracer, flush = provider.get_tracer("shop"), provider.force_flush
+    Finalize(None, stop, exitpriority=1)
+    _tracer, _provider = provider.get_tracer("shop"), provider
     connection_created.connect(observe_statements)
     logs.trace_fields = _log_fields
 
 
 def stop() -> None:
-    """Trace no more in this process."""
-    global _tracer  # noqa: PLW0603 -- one for a process
-    _tracer = None
+    """Send what is still to be sent, and trace no more in this process."""
+    global _tracer, _provider  # noqa: PLW0603 -- one for a process
+    if _provider is not None:
+        _provider.shutdown()
+    _tracer = _provider = None
     connection_created.disconnect(observe_statements)
     logs.trace_fields = dict
 
@@ -93,13 +95,26 @@ def end_request(span: Any, method: str, route: str, status: int) -> None:
 @contextmanager
 def work_on(order: Numbered | None, name: str) -> Iterator[None]:
     """Have the log name `order` within the block, and a span that belongs to the order's trace."""
+    with work_span(order, name, origin_of(order)):
+        yield
+
+
+def origin_of(order: Numbered | None) -> TraceOrigin | None:
+    """Return the span in which `order` was placed; None if it is not kept. A query if traces are on."""
+    if _tracer is None or order is None:
+        return None
+    return TraceOrigin.objects.filter(pk=order.pk).first()
+
+
+@contextmanager
+def work_span(order: Numbered | None, name: str, origin: TraceOrigin | None) -> Iterator[None]:
+    """Do as `work_on`, for threads that make no queries."""
     with about_order(order):
         if _tracer is None:
             yield
             return
         from opentelemetry.trace import Link, SpanKind, get_current_span
 
-        origin = order and TraceOrigin.objects.filter(pk=order.pk).first()
         parent = _context({"traceparent": origin.traceparent}) if origin else None
         links = []
         if origin and timezone.now() - origin.created_at > JOINS_FOR:

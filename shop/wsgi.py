@@ -13,12 +13,11 @@ from django.db import connection  # noqa: E402 -- needs the settings, like what 
 from shop.last_resort import answering_shortages, warm_up  # noqa: E402
 from shop.message_catalogues import refuse_missing_catalogues  # noqa: E402
 from shop.orders.checks import refuse_old_database  # noqa: E402
-from shop.process_starts import process_starts  # noqa: E402
+from shop.process_starts import starting_with_first_request  # noqa: E402
 
 refuse_missing_catalogues()
 refuse_old_database()
 connection.close()  # of this thread, which serves no requests
 warm_up()
-process_starts("web")
 
-application = answering_shortages(shop)
+application = answering_shortages(starting_with_first_request(shop))

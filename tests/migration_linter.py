@@ -79,7 +79,8 @@ def _lint(operation: Operation, given: Surroundings) -> Iterator[str]:
         case ops.RemoveConstraint():
             given.replaced.add(operation.name)
         case ops.AddConstraint():
-            if operation.constraint.name not in given.replaced:
+            known = operation.model_name_lower in given.tables
+            if known and operation.constraint.name not in given.replaced:
                 yield f"{operation.constraint.name} refuses rows that the version before writes."
         case ops.AddField():
             yield from _added(operation, given)
@@ -107,7 +108,8 @@ def _obstructs(operation: Operation, given: Surroundings) -> Iterator[str]:
 def _altered(operation: ops.AlterField, given: Surroundings) -> Iterator[str]:
     old = given.state.models[given.app, operation.model_name_lower].get_field(operation.name)
     yield from _narrowed(_name(operation), old, operation.field)
-    if operation.field.db_index and not _has_index(old) and not given.in_place:
+    gains_index = not operation.field.unique and _has_index(operation.field)
+    if gains_index and not _has_index(old) and not given.in_place:
         yield f"{_name(operation)} needs AddIndexConcurrently for its index."
 
 
@@ -124,7 +126,7 @@ def _added(operation: ops.AddField, given: Surroundings) -> Iterator[str]:
 
 
 def _has_index(field: Field[Any, Any]) -> bool:
-    return not field.many_to_many and (field.db_index or field.unique)
+    return field.unique or bool(getattr(field, "db_index", False))  # no attribute of all fields
 
 
 def _name(operation: ops.AddField | ops.AlterField) -> str:

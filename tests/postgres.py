@@ -71,6 +71,11 @@ class Server:
         options = f"-c listen_addresses= -k {self.home} -F -c full_page_writes=off"
         self.call("pg_ctl", "-w", "-l", f"{self.home}/log", "-o", options, "start")
 
+    def restart(self) -> None:
+        """End its connections and restart it, as an update of PostgreSQL does."""
+        self.call("pg_ctl", "-w", "-m", "fast", "stop")
+        self.start()
+
     def crash(self) -> None:
         """End all its processes at once, as a power cut would; what was committed stays."""
         self.call("pg_ctl", "-w", "-m", "immediate", "stop")

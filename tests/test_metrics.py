@@ -187,6 +187,13 @@ def test_token_opens_the_metrics(settings: Settings, demo: bool) -> None:
         assert b"shop_" not in answer.content
 
 
+def test_both_tokens_open_the_metrics_during_a_rotation(settings: Settings) -> None:
+    settings.METRICS_TOKEN = f"{TOKEN},another-token-of-the-rotation"
+    for token in settings.METRICS_TOKEN.split(","):
+        assert ask(authorization=f"Bearer {token}").status_code == 200
+    assert ask(authorization=f"Bearer {settings.METRICS_TOKEN}").status_code == 401
+
+
 def test_outside_the_demo_there_are_none_without_a_token(settings: Settings) -> None:
     settings.DEMO = False
     assert ask().status_code == 404

@@ -146,6 +146,9 @@ def test_linter_names_what_the_version_before_trips_over(
         [
             migrations.CreateModel("Note", [("id", models.AutoField(primary_key=True))]),
             migrations.AddIndex("note", models.Index("id", name="note_id")),
+            migrations.AddConstraint(
+                "note", models.UniqueConstraint(fields=["id"], name="note_once")
+            ),
         ],
         [
             migrations.SeparateDatabaseAndState(

@@ -48,3 +48,31 @@ def test_everything_loads_with_the_packages_of_make_run_alone() -> None:
     )
     assert result.returncode == 0, result.stderr
     assert "loaded without" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "package", "file"),
+    [
+        ("SENTRY_DSN", "http://key@127.0.0.1/1", "sentry_sdk", "requirements-sentry.txt"),
+        (
+            *("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1", "opentelemetry"),
+            "requirements-telemetry.txt",
+        ),
+    ],
+)
+def test_setting_that_needs_a_package_says_so_in_one_sentence(
+    name: str, value: str, package: str, file: str
+) -> None:
+    code = f"import sys; sys.modules[{package!r}] = None; import shop.settings"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "DEMO": "1", name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"{name} needs ")
+    assert line.endswith(f": pip install -r {file}")

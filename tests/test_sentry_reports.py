@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def sink(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
             sentry_reports.start("web")
             yield server
             sentry_sdk.get_client().close()
-        sentry_sdk.init()  # without a DSN: nothing is sent any more
+    sentry_sdk.get_global_scope().set_client(None)
 
 
 def events(sink: Sink) -> list[dict[str, Any]]:
@@ -41,7 +42,7 @@ def events(sink: Sink) -> list[dict[str, Any]]:
     found = []
     for _path, body in sink.received:
         lines = [json.loads(line) for line in body.splitlines() if line]
-        heads = zip(lines[1:], lines[2:], strict=False)
+        heads = pairwise(lines)
         found += [item for head, item in heads if head.get("type") == "event"]
     return found
 
@@ -62,7 +63,7 @@ def test_error_of_a_request_is_reported_with_its_place_and_nothing_of_people(
     assert event["tags"] == {"process": "web", "request_id": "mine-4"}
     assert "vars" not in raised["stacktrace"]["frames"][-1]
     text = json.dumps(event)
-    assert "/broken" not in text
+    assert "/broken?" not in text
     for secret in (order.order_hash, ADDRESS, "a=b", settings.SECRET_KEY):
         assert secret not in text
     assert "request" not in event
@@ -74,12 +75,15 @@ def test_logged_error_of_the_worker_is_reported_with_its_order_and_masked(sink: 
     order = make_order()
     with about_order(order):
         try:
-            raise ValueError(f"no mail for {ADDRESS}, order {order.order_hash}")
+            int(f"{ADDRESS}, order {order.order_hash}")
         except ValueError:
             logger.exception("Sending to %s failed.", ADDRESS)
     (event,) = events(sink)
     assert event["logentry"] == {"message": "Sending to …@… failed."}
-    assert event["exception"]["values"][0]["value"] == "no mail for …@…, order …"
+    assert (
+        event["exception"]["values"][0]["value"]
+        == "invalid literal for int() with base 10: '…@…, order …'"
+    )
     assert event["tags"]["order"] == order.order_number
     assert ADDRESS not in json.dumps(event)
 
@@ -87,10 +91,7 @@ def test_logged_error_of_the_worker_is_reported_with_its_order_and_masked(sink: 
 def test_database_that_is_away_is_reported_once_a_minute(sink: Sink) -> None:
     assert sentry_reports.AWAY_EVERY == 60
     for _request in range(3):
-        try:
-            raise OperationalError("connection refused")
-        except OperationalError:
-            logger.exception("Failed.")
+        logger.error("Failed.", exc_info=OperationalError("connection refused"))
     logger.error("Something else.")
     assert wait_for(lambda: len(events(sink)) == 2, 5)
 

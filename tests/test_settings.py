@@ -94,7 +94,11 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"SECURITY_POLICY_URL": "/rules"}, "SECURITY_POLICY_URL must be an https URL."),
         ({"FACTOR_KEY": "short"}, "FACTOR_KEY and its fallbacks need at least 50 random"),
         ({"FACTOR_KEY_FALLBACKS": "short"}, "FACTOR_KEY and its fallbacks need at least 50"),
-        ({"FACTOR_KEY": PRODUCTION["SECRET_KEY"]}, "FACTOR_KEY must be another key than SECRET_KEY."),
+        (
+            {"FACTOR_KEY": PRODUCTION["SECRET_KEY"]},
+            "FACTOR_KEY must be another key than SECRET_KEY.",
+        ),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or plain, not xml."),
         ({"BROKER": "rabbit"}, "BROKER must be database or redis, not rabbit."),
         ({"BROKER": "redis"}, "BROKER=redis needs REDIS_URL."),
         ({"RATE_LIMIT_APPLICATION": "50"}, "RATE_LIMIT_APPLICATION cannot be read: 50"),

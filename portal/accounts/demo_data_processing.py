@@ -22,18 +22,15 @@ DATA_PROCESSING: dict[tuple[str, str], tuple[str, str]] = {
         "Rechenzentrum, Zutrittskontrolle, Zertifikate des Hosting-Anbieters",
         "data centre, access control, certificates of the hosting provider",
     ): (
-        "Rechenzentrum der Isarhost GmbH in Frankfurt am Main, zertifiziert nach ISO 27001; Zutritt nur mit "
-        "Chipkarte und PIN",
-        "data centre of Isarhost GmbH in Frankfurt am Main, Germany, certified to ISO 27001; entry only with "
-        "chip card and PIN",
+        "Rechenzentrum der Isarhost GmbH in Frankfurt am Main; Zutritt nur mit Chipkarte und PIN",
+        "data centre of Isarhost GmbH in Frankfurt am Main, Germany; entry by chip card and PIN only",
     ),
     (
         "Häufigkeit, Ort und Verschlüsselung der Sicherungskopien; wie oft die Wiederherstellung geprobt wird",
         "frequency, location and encryption of backups; how often a restore is rehearsed",
     ): (
-        "tägliche, verschlüsselte Sicherungskopien in einem zweiten Rechenzentrum; die Wiederherstellung wird "
-        "jedes Quartal geprobt",
-        "daily encrypted backups in a second data centre; a restore is rehearsed every quarter",
+        "täglich, verschlüsselt, in einem zweiten Rechenzentrum; Wiederherstellung jedes Quartal geprobt",
+        "daily, encrypted, in a second data centre; a restore is rehearsed every quarter",
     ),
     ("wie oft diese Maßnahmen überprüft werden", "how often these measures are reviewed"): (
         "einmal im Jahr und nach jedem Vorfall",

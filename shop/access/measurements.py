@@ -82,4 +82,7 @@ def written() -> list[tuple[str, tuple[str, ...], str, int, float]]:
     """Return metric, labels, bucket, number and total of each row, in this order. One query."""
     rows = Measurement.objects.order_by("metric", "labels")
     found = rows.values_list("metric", "labels", "bucket", "number", "total")
-    return [(metric, tuple(labels.split("\n")), *rest) for metric, labels, *rest in found]
+    return [
+        (metric, tuple(labels.split("\n")), bucket, number, total)
+        for metric, labels, bucket, number, total in found
+    ]

@@ -34,7 +34,7 @@ SHOWN = frozenset({Kind.CANCELLED, Kind.TAKEN_BACK, Kind.WITHDRAWN, Kind.ENDED})
 def change_order(sender: type[SubscriptionEvent], event: SubscriptionEvent, **kwargs: Any) -> None:
     """Have the order of a subscription count as changed, where programs see the change in it."""
     if event.kind in SHOWN:
-        order = Order.objects.filter(pk=event.subscription.order_id)
+        order = Order.objects.filter(subscription=event.subscription)
         order.update(updated_at=change_time())
 
 

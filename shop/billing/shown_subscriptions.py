@@ -38,4 +38,4 @@ def subscriptions_of(orders: Iterable[Order]) -> dict[int, dict[str, Any] | None
     """Return the subscriptions that `orders` have begun, by the orders' keys, in one query."""
     keys = [order.pk for order in orders]
     found = Subscription.objects.filter(order__in=keys).select_related("order")
-    return {each.order_id: shown_subscription(each.order) for each in found}
+    return {each.order.pk: shown_subscription(each.order) for each in found}

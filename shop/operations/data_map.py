@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from django.apps import apps
 
 from shop.operations.kept_rows import KEPT
-from shop.operations.retention import Period
 from shop.operations.retention_periods import PERIODS
+from shop.operations.retention_table import Period
 
 # Legal bases, by the letters of Art. 6 (1) GDPR.
 CONTRACT, LAW, INTEREST = "b", "c", "f"

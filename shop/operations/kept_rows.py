@@ -1,6 +1,6 @@
 """The second half of the retention table: rows that no job deletes, and why they stay."""
 
-from shop.operations.retention import Kept
+from shop.operations.retention_table import Kept
 
 KEPT = (
     Kept(
@@ -99,9 +99,15 @@ KEPT = (
         "The demo profile alone writes it.",
     ),
     Kept(
-        "The worker's own rows, permissions and types",
+        "Records of backups and restores",
+        ("operations.backup", "operations.restoration"),
+        "They say which numbers of invoices a restore has left out; they hold no personal data.",
+    ),
+    Kept(
+        "The worker's own rows, numbers for `/metrics`, permissions and types",
         (
-            *("worker.heartbeat", "worker.workerinstance"),
+            *("worker.heartbeat", "worker.workerinstance", "worker.instancebeat"),
+            *("worker.messagehold", "access.measurement"),
             *("django_q.ormq", "django_q.task", "django_q.schedule"),
             *("django_q.success", "django_q.failure"),
             *(
@@ -111,6 +117,7 @@ KEPT = (
                 "contenttypes.contenttype",
             ),
         ),
-        "They do not grow: wake-ups are deleted as they are taken, and results are not stored.",
+        "They do not grow: wake-ups are deleted as they are taken, results are not stored, and the "
+        "worker deletes the rows of instances that are gone.",
     ),
 )

@@ -9,21 +9,29 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from portal.backoffice.models import BankUpload, ClientNote, ExportFile
+from portal.backoffice.clients.note_rows import ClientNote
+from portal.backoffice.models import BankUpload, ExportFile
 from shop.access.expired_tokens import expired_tokens
-from shop.access.models import CachedValue, CallCount, IdempotentResponse, RateLimitBucket
+from shop.access.models import (
+    CachedValue,
+    CallCount,
+    IdempotentResponse,
+    RateLimitBucket,
+    TraceOrigin,
+)
 from shop.billing.declaration_rows import Declaration
 from shop.billing.models import Invoice
 from shop.notifications.emails.models import ContactRequest, Message
 from shop.notifications.retention import ENDED_DELIVERIES, ENDED_MESSAGES
 from shop.notifications.webhooks.models import Delivery, Receiver, WebhookEndpoint
-from shop.operations.retention import Period
+from shop.operations.retention_table import Period
 from shop.orders.archived_order import ArchivedOrder
 from shop.orders.models import Order, State
 from shop.orders.states import FINISHED
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.factor_reset_rows import FactorReset
 from shop.tenancy.vat_id_check import VatIdCheck
+from shop.tracing import KEEP_ORIGINS
 
 MESSAGES = "shop.notifications.retention.delete_expired"
 FINISHED_ORDER = Q(order__state__in=FINISHED)
@@ -191,6 +199,16 @@ PERIODS = (
         reason="A limit that is whole again needs no row.",
         past=lambda: RateLimitBucket.objects.filter(full_at__lt=time.time()).count(),
         fixed="until the limit is whole",
+    ),
+    Period(
+        *("Traces that orders were placed in", ("access.traceorigin",), ""),
+        counted_from="the order",
+        job="shop.tracing.delete_old_origins",
+        reason="The worker joins the trace for that long. Written only where traces are.",
+        past=lambda: TraceOrigin.objects.filter(
+            created_at__lt=timezone.now() - KEEP_ORIGINS
+        ).count(),
+        fixed=f"{KEEP_ORIGINS.days} days",
     ),
     Period(
         *("Cached values", ("access.cachedvalue",), ""),

@@ -11,18 +11,18 @@ from django.db.models import CASCADE, Field, ForeignKey, Model
 
 from shop.compiled_inserts import insert_missing_values
 from shop.orders.archive_contents import instances, read
-from shop.orders.archive_tables import Table, every_row, tables
+from shop.orders.archive_tables import Table, every_row, is_guarded, tables
 
 PARAMETERS = 10_000  # of one statement; SQLite takes some 32,000
 
 
 def insert_rows(archived: Iterable[bytes]) -> None:
     """Insert the rows of all tables; `archived` are the contents of archived orders."""
-    contents = [read(bytes(each)) for each in archived]
+    contents = [read(each) for each in archived]
     for table in tables():
         rows = [row for each in contents for row in instances(table, each)]
         for field in table.fields:
-            if isinstance(field, ForeignKey) and field.db_constraint:
+            if isinstance(field, ForeignKey) and is_guarded(field):
                 rows = _without_dangling(rows, field)
         _insert(table, rows)
 

@@ -54,6 +54,11 @@ def label_of(model: type[Model]) -> str:
     return model._meta.label_lower  # noqa: SLF001 -- documented by Django
 
 
+def is_guarded(field: Field[Any, Any]) -> bool:
+    """Tell if the database refuses a row whose key in `field` leads nowhere."""
+    return bool(getattr(field, "db_constraint", False))
+
+
 @cache
 def tables() -> tuple[Table, ...]:
     """The tables in the order in which their rows are inserted; the first is that of orders."""

@@ -59,7 +59,7 @@ class ArchivedOrder(models.Model):
         """The order as it was, with what hangs on it; it must not be saved."""
         from shop.orders.archive_contents import read, rebuilt  # needs all models
 
-        return rebuilt(read(self.contents))
+        return rebuilt(read(bytes(self.contents)))
 
 
 class ArchivedKey(models.Model):

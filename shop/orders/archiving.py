@@ -14,7 +14,7 @@ from django.dispatch import Signal
 from shop.orders.archive_contents import Contents, rows_by_order, written
 from shop.orders.archive_keys import keys_of, order_in
 from shop.orders.archive_return import insert_rows
-from shop.orders.archive_tables import REBUILT, every_row, relations_to, tables
+from shop.orders.archive_tables import REBUILT, every_row, is_guarded, relations_to, tables
 from shop.orders.archive_trimming import trim_at
 from shop.orders.archived_order import (
     ArchivedKey,
@@ -47,11 +47,12 @@ def archivable(before: datetime) -> QuerySet[Order]:
         unreachable_since=None,
         follow_up_on=None,
     )
-    for _receiver, needed in orders_needed.send(sender=Order):
+    answers: list[tuple[Any, Any]] = orders_needed.send(sender=Order)
+    for _receiver, needed in answers:
         found = found.filter(~needed)
     for relation in relations_to(Order):
         # A row that would neither go with the order nor do without it.
-        if relation.related_model in _goes_along() or not relation.field.db_constraint:
+        if relation.related_model in _goes_along() or not is_guarded(relation.field):
             continue
         rows = every_row(relation.related_model)
         found = found.filter(~Exists(rows.filter(**{relation.field.name: OuterRef("pk")})))
@@ -79,7 +80,7 @@ def bring_back(archived: Iterable[int]) -> int:
         # First, as the database lets no order have the hash or number of an archived one.
         ArchivedKey.objects.filter(order__in=found).delete()
         ArchivedOrder.objects.filter(pk__in=found).delete()
-        insert_rows([packed for _pk, packed in contents])
+        insert_rows(bytes(packed) for _pk, packed in contents)
         reindex(Order.objects.filter(pk__in=found))
     return len(found)
 

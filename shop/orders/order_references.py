@@ -6,6 +6,7 @@ database, and joins are outer ones.
 
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models.fields.related_descriptors import (
     ForwardManyToOneDescriptor,
@@ -13,7 +14,7 @@ from django.db.models.fields.related_descriptors import (
 )
 
 
-class _WithArchive(ForwardManyToOneDescriptor):
+class _WithArchive(ForwardManyToOneDescriptor):  # type: ignore[type-arg]  # not generic at run time
     """Reads the order from the archive where its table has it no more."""
 
     def __get__(self, instance: models.Model | None, cls: Any = None) -> Any:
@@ -22,9 +23,7 @@ class _WithArchive(ForwardManyToOneDescriptor):
         pk = getattr(instance, self.field.attname)
         try:
             order = super().__get__(instance, cls)
-        except self.RelatedObjectDoesNotExist:
-            order = None
-        except self.field.remote_field.model.DoesNotExist:
+        except ObjectDoesNotExist:
             order = None
         if order is not None or pk is None:
             return order
@@ -37,7 +36,7 @@ class _WithArchive(ForwardManyToOneDescriptor):
         return archived.order
 
 
-class _OneWithArchive(_WithArchive, ForwardOneToOneDescriptor):
+class _OneWithArchive(_WithArchive, ForwardOneToOneDescriptor):  # type: ignore[type-arg]  # likewise
     pass
 
 

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from shop.access.measurements import Metric, observe
 from shop.log_context import about_order, milestones
+from shop.orders.models import State
 from shop.packing.attempts import finish_all, reload
 from shop.packing.delivered import delivered_keys, save_delivered
 from shop.packing.models import Packing, StepRecord
@@ -82,8 +83,11 @@ def _pack_some(waiting: deque[Packing]) -> list[Packing]:
     except Exception as error:  # noqa: BLE001 -- told when it happens again, to one of them
         undone = taken = taken or some
         logger.info("%d orders are packed one by one: %s", len(undone), error)
-    for _record in taken:
+    for record in taken:
         waiting.popleft()
+        if record not in undone:
+            with about_order(record.order):
+                milestones.info("%s is %s.", record.order, State.PACKED)
     return undone
 
 
@@ -112,9 +116,6 @@ def _pack_together(records: Sequence[Packing], taken: list[Packing]) -> list[Pac
             if not step.gate and step.name not in done.get(record.pk, set())
         )
         finish_all(packed, "" if steps[-1].gate else steps[-1].name)
-        for record in packed:
-            with about_order(record.order):
-                milestones.info("%s is %s.", record.order, record.order.state)
     return undone
 
 

@@ -1,4 +1,4 @@
-"""How long things are kept; docs/operators/retention.md lists what, from when on and why."""
+"""Periods for which things are kept; docs/operators/retention.md says what, since when and why."""
 
 from shop.env import env, read
 

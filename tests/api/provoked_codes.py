@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from shop.access.models import Application
 from shop.access.tokens import READ
+from shop.orders.placing import Caller
 from shop.tenancy.billing_profile import BillingProfile
 from shop.tenancy.models import Project
 from tests.api.provoked_changes import CHANGES
@@ -28,6 +29,7 @@ from tests.factories import (
     make_subscription,
     make_token,
 )
+from tests.operations.archived import archive_all, make_cancelled_order
 from tests.pages import Response
 
 Call = Callable[[Settings], Response]
@@ -140,6 +142,13 @@ def cancel_too_late(_settings: Settings) -> Response:
     return call("POST", f"{ORDERS}/{order.order_hash}/cancel", {}, **bearer(of=application))
 
 
+def cancel_an_archived_order(_settings: Settings) -> Response:
+    application = make_application()
+    order = make_cancelled_order(caller=Caller(application=application))
+    archive_all()
+    return call("POST", f"{ORDERS}/{order.order_hash}/cancel", {}, **bearer(of=application))
+
+
 def listed(query: str) -> Call:
     """The list of orders with this query."""
     return ask(f"{ORDERS}?{query}")
@@ -246,6 +255,7 @@ CALLS: list[tuple[str, int, Call]] = [
     ("method_not_allowed", 405, ask(ORDERS, "DELETE")),
     ("idempotency_key_in_use", 409, while_the_first_runs),
     ("not_cancellable", 409, cancel_too_late),
+    ("order_archived", 409, cancel_an_archived_order),
     ("body_too_large", 413, send(TOO_LARGE)),
     ("unsupported_media_type", 415, send({}, content_type="text/plain")),
     ("unsupported_charset", 415, send({}, content_type="application/json; charset=latin-1")),

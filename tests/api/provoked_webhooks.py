@@ -7,8 +7,10 @@ from pytest_django import Settings
 
 from shop.notifications.webhooks.endpoints import LARGEST_NUMBER, register
 from shop.notifications.webhooks.ping import MOST_WAITING, send_test
+from shop.orders.placing import Caller
 from tests.api.recorded_calls import bearer, call
 from tests.factories import make_application, make_token, make_user
+from tests.operations.archived import archive_all, make_cancelled_order
 from tests.pages import Response
 
 Call = Callable[[Settings], Response]
@@ -47,6 +49,17 @@ def one_endpoint_too_many(_settings: Settings) -> Response:
     return call("POST", ENDPOINTS, ENDPOINT, **bearer(application))
 
 
+def replay_of_an_archived_order(_settings: Settings) -> Response:
+    application = make_application()
+    made = register(application, {**ENDPOINT, "enabled": True})
+    order = make_cancelled_order(caller=Caller(application=application))
+    delivery = order.deliveries.filter(endpoint=made).first()
+    assert delivery is not None
+    archive_all()
+    body = {"delivery": delivery.webhook_id}
+    return call("POST", f"{ENDPOINTS}/{made.pk}/replay", body, **bearer(application))
+
+
 def by_a_user(_settings: Settings) -> Response:
     return call("GET", ENDPOINTS, Authorization=f"Bearer {make_token(make_user())}")
 
@@ -69,5 +82,6 @@ WEBHOOKS: list[tuple[str, int, Call]] = [
     ("not_a_boolean", 422, endpoint({"enabled": "yes"})),
     ("too_many_webhook_endpoints", 422, one_endpoint_too_many),
     ("since_or_delivery", 422, at_endpoint("replay", {})),
+    ("delivery_archived", 422, replay_of_an_archived_order),
     ("unknown_delivery", 422, at_endpoint("replay", {"delivery": "msg_1"})),
 ]

@@ -108,7 +108,7 @@ class Simulation:
         project = Project.objects.create(client=client, name="Dreh", product=product)
         Membership.objects.create(project=project, user=self.member)
         months = code.months if code else None
-        Order.objects.filter(pk=subscription.order_id).update(
+        Order.objects.filter(pk=subscription.order.pk).update(
             product=product, discount_months=months
         )
         Subscription.objects.filter(pk=subscription.pk).update(

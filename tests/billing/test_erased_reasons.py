@@ -25,7 +25,7 @@ def written_about() -> Subscription:
     staff = make_staff()
     subscription = make_subscription()
     User.objects.filter(pk=subscription.client.client_admin_id).update(email=NINA)
-    Order.objects.filter(pk=subscription.order_id).update(user_email=NINA)
+    Order.objects.filter(pk=subscription.order.pk).update(user_email=NINA)
     change = make_change_row(subscription)
     TierChange.objects.filter(pk=change.pk).update(reason=WRITTEN, decision_note=WRITTEN)
     assert dismiss(make_declaration(subscription.order), staff, WRITTEN)

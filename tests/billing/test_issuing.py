@@ -28,7 +28,7 @@ def test_invoice_names_seller_buyer_period_and_totals() -> None:
     subscription = begun_on(
         date(2026, 1, 31), list_cents=4900, discount_cents=900, promo_code="HERBST"
     )
-    Order.objects.filter(pk=subscription.order_id).update(language="de")
+    Order.objects.filter(pk=subscription.order.pk).update(language="de")
     (invoice,) = issue_on(date(2026, 1, 31), subscription)
     assert (invoice.number, invoice.kind) == ("2026-000001", "invoice")
     assert (invoice.net_cents, invoice.vat_cents, invoice.gross_cents) == (4000, 760, 4760)
@@ -163,7 +163,7 @@ def test_vat_follows_the_buyer(
 ) -> None:
     make_seller()
     subscription = make_subscription(billing={**BILLING, **billing})
-    Order.objects.filter(pk=subscription.order_id).update(language="en")
+    Order.objects.filter(pk=subscription.order.pk).update(language="en")
     (invoice,) = issue_on(timezone.localdate(), subscription)
     (total,) = InvoiceDocument.model_validate(invoice.document).totals
     assert (str(total.rule), int(total.vat_rate)) == (rule, rate)

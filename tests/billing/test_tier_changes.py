@@ -40,7 +40,7 @@ def running_now(**fields: Any) -> Subscription:
 
 def test_change_upwards_is_invoiced_by_days_and_counts_at_once() -> None:
     subscription, other = running_now(), running_now()
-    Order.objects.filter(pk=subscription.order_id).update(language="de")
+    Order.objects.filter(pk=subscription.order.pk).update(language="de")
     admin = subscription.client.client_admin
     with (
         clock_at(DAY),

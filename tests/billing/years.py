@@ -29,7 +29,7 @@ def copies(template: Subscription, begun: Iterable[Begun]) -> list[Subscription]
     wanted = list(begun)
     orders: list[Order] = []
     for _each in wanted:
-        order = Order.objects.get(pk=template.order_id) if not orders else _copy(orders[0])
+        order = Order.objects.get(pk=template.order.pk) if not orders else _copy(orders[0])
         order.pk, order.invitation = None, None
         order.order_hash, order.order_number = new_hash(), new_order_number()
         orders.append(order)

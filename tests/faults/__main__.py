@@ -1,7 +1,8 @@
 """`python -m tests.faults TRIAL DATABASE`: one trial on a database of its own; prints a report.
 
 TRIAL is storm, provisioning (a storm with a flaky service), endings (contracts change and end, with
-that service), backlog, or machines (a storm over several workers with files of their own); DATABASE is sqlite or postgres. Without them: all of both, which is what `make faults` runs.
+that service), backlog, machines (a storm over several workers with files of their own), or restore (of a backup
+that was made under load); DATABASE is sqlite or postgres. Without them: all of both, which is what `make faults` runs.
 
 FAULTS_SECONDS: how long a storm lasts. FAULTS_PACE: a fault about every so many seconds.
 FAULTS_LONGEST: how long one fault may last, in seconds. FAULTS_SEED: what the storm is drawn from. FAULTS_ORDERS: how many orders wait in the backlog, or how many contracts there are. FAULTS_BILLING: 0 for orders without invoices. FAULTS_WORKERS: how many workers there are; 1, and 3 on machines.
@@ -26,7 +27,7 @@ from tests.faults.mail_server import mail_server
 from tests.ports import free_port
 from tests.postgres import Server, throw_away_server
 
-TRIALS = ("storm", "provisioning", "endings", "backlog", "machines")
+TRIALS = ("storm", "provisioning", "endings", "backlog", "machines", "restore")
 DATABASES = ("sqlite", "postgres")
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 SHIPPED = ("approval", "client", "project", "member", "invitation")
@@ -142,6 +143,10 @@ def run(trial: str, given: Any) -> dict[str, Any]:
         return trials.backlog(int(number("FAULTS_ORDERS", 5000)))
     seed = int(number("FAULTS_SEED", time.time()))
     seconds, pace = number("FAULTS_SECONDS", 300), number("FAULTS_PACE", 4)
+    if trial == "restore":
+        from tests.faults.restored_shop import restored_shop
+
+        return restored_shop(min(seconds, 60), given.mail)
     if trial in {"storm", "machines"}:
         return trials.storm(seconds, pace, seed, given)
     with flaky.flaky_service(seed, TIMEOUT) as service:

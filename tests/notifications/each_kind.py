@@ -203,5 +203,5 @@ def subscription_of(name: str, language: str) -> Subscription:
     """A subscription for a project of this name, from an order in `language`."""
     subscription = make_subscription()
     Project.objects.filter(pk=subscription.project_id).update(name=name)
-    Order.objects.filter(pk=subscription.order_id).update(language=language)
+    Order.objects.filter(pk=subscription.order.pk).update(language=language)
     return Subscription.objects.select_related("order", "client").get(pk=subscription.pk)

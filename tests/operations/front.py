@@ -86,7 +86,7 @@ class Front:
         configuration = self.home / "nginx.conf"
         configuration.write_text(self._text(certificate))
         nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-        assert nginx, "The tests need nginx: install the package nginx-light."
+        assert nginx, "The tests need nginx: install the package nginx."
         process = subprocess.Popen(
             [nginx, "-e", self.home / "error.log", "-c", configuration], stderr=subprocess.DEVNULL
         )

@@ -125,7 +125,7 @@ class Proxy:
         command: list[str | Path]
         given = self.certificate, self.plain, self.tls
         if self.name == "nginx":
-            assert NGINX, "The tests need nginx: install the package nginx-light."
+            assert NGINX, "The tests need nginx: install the package nginx."
             command = [NGINX, "-c", nginx_configuration(self.home, *given, self.web)]
         else:
             command = [CADDY, "run", "--config", caddy_configuration(self.home, *given)]

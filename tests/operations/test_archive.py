@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -52,7 +53,7 @@ def with_subscription() -> Order:
 def of_a_member() -> Order:
     """An order that adds a member to a project: it begins no subscription."""
     project = make_project()
-    known = {"client_id": project.client_id, "project_id": project.pk}
+    known: dict[str, Any] = {"client_id": project.client_id, "project_id": project.pk}
     order = make_order(
         **known,
         client_name=None,

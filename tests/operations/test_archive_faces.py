@@ -17,6 +17,7 @@ from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.orders.project_erasure import erase_orders_of
 from shop.tenancy.erasure import erase_address, erase_user
+from shop.tenancy.models import Client
 from tests.api.calls import get, list_orders, patch
 from tests.factories import make_application, make_staff, make_token
 from tests.notifications.sent import send_all
@@ -232,7 +233,7 @@ def test_erasing_a_person_reaches_archived_orders() -> None:
     member = order.member
     assert member is not None
     archive_all()
-    order.delivered_client.__class__.objects.update(client_admin=make_staff())
+    Client.objects.update(client_admin=make_staff())
     erase_user(member)
     order.refresh_from_db()
     assert (order.user_email, order.user_first_name) == (None, None)
@@ -249,7 +250,7 @@ def test_erasing_an_address_reaches_archived_orders_that_only_name_it() -> None:
     erase_address(NOBODY)
     event.refresh_from_db()
     other.refresh_from_db()
-    assert event.details == {"recipient": ""} or NOBODY not in str(event.details)
+    assert NOBODY not in str(event.details)
     assert other.user_email is None
 
 
@@ -272,7 +273,7 @@ def test_export_of_a_person_has_archived_orders() -> None:
     assert archive_all() == 2
     assert export(order.member) == before
     assert export_of_address(NOBODY) == before_of_address
-    assert cancelled.order_number in str(before_of_address)
+    assert str(cancelled.order_number) in str(before_of_address)
 
 
 def test_export_of_a_client_has_archived_orders(tmp_path: Any) -> None:

@@ -235,13 +235,12 @@ def test_backup_under_load_has_every_order_that_was_acknowledged_before(
 
 
 def test_database_that_is_away_ends_in_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("a file is always there")
-    away = connection.settings_dict | {"NAME": "no_such_database"}
     connection.close()
-    monkeypatch.setattr(connection, "settings_dict", away)
+    monkeypatch.setitem(connection.settings_dict, "NAME", "no_such_database")
     with pytest.raises(OperationalError):
         connection.ensure_connection()
     assert refused().startswith("The database does not answer: ")

@@ -1,7 +1,6 @@
 """The files of a deployment are well-formed, hardened, and run what the shop runs."""
 
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +11,9 @@ import yaml
 from django.conf import settings
 
 from shop.worker.management.commands import run
-from tests.operations.proxies import CADDY, DEPLOY, NGINX, nginx_configuration
 from tests.notifications.certificates import make_certificate
+from tests.operations.proxies import CADDY, DEPLOY, NGINX, nginx_configuration
+from tests.operations.units import unit_command
 
 pytestmark = pytest.mark.once
 
@@ -95,7 +95,7 @@ def test_configuration_of_nginx_is_parsed_by_other_readers() -> None:
 
 
 def test_configuration_of_nginx_is_taken_by_nginx(tmp_path: Path) -> None:
-    assert NGINX, "The tests need nginx: install the package nginx-light."
+    assert NGINX, "The tests need nginx: install the package nginx."
     certificate = make_certificate(tmp_path, "localhost")
     main = nginx_configuration(tmp_path, certificate, 8080, 8443, (8000, 8001))
     assert "test is successful" in succeeds(NGINX, "-t", "-c", main)
@@ -105,13 +105,6 @@ def test_configuration_of_caddy_is_valid_and_formatted() -> None:
     file = DEPLOY / "caddy" / "Caddyfile"
     assert "Valid configuration" in succeeds(CADDY, "validate", "--config", file)
     assert succeeds(CADDY, "fmt", file) == file.read_text(encoding="utf-8")
-
-
-def unit_command(name: str) -> list[str]:
-    """The words of a unit's ExecStart."""
-    text = (DEPLOY / "systemd" / name).read_text(encoding="utf-8").replace("\\\n", " ")
-    line = next(line for line in text.splitlines() if line.startswith("ExecStart="))
-    return shlex.split(line.removeprefix("ExecStart="))
 
 
 def image_command() -> list[str]:

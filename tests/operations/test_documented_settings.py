@@ -15,7 +15,7 @@ pytestmark = pytest.mark.once
 ROOT = Path(settings.BASE_DIR)
 # The demo's own, which production neither needs nor takes.
 DEMO = {"BIND", "DEBUG", "DEMO", "PORT"}
-READERS = {"read", "required"}
+READERS = {"read", "required", "period"}
 # Of the container image alone, or of a program beside the shop.
 FOREIGN = {
     *("PATH", "PYTHONDONTWRITEBYTECODE"),

@@ -22,7 +22,7 @@ from shop.notifications.webhooks.models import Delivery
 from shop.operations.held_messages import DROPPED
 from shop.operations.models import Restoration
 from shop.orders.models import Order
-from shop.worker.models import MessageHold
+from shop.worker.models import Heartbeat, MessageHold
 from tests.factories import make_invoice, make_order, make_user
 from tests.notifications.mail_server import Replies, mail_server
 from tests.notifications.receiver import deliver_all, make_order_for, receiving, status
@@ -215,7 +215,7 @@ def test_another_factor_key_is_told(settings: Settings) -> None:
 def test_hold_is_told_by_readyz(settings: Settings) -> None:
     restore(backup(settings))
     for cluster in settings.WORKER_CLUSTERS:
-        make_instance(f"host-{cluster}")
+        Heartbeat.objects.update_or_create(cluster=cluster, defaults={"beat_at": timezone.now()})
     answer = visitor().get("/readyz")
     assert answer.status_code == 200
     since = MessageHold.objects.get().since.isoformat(timespec="seconds")

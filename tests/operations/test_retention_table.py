@@ -18,8 +18,8 @@ from shop.access.expired_tokens import delete_expired_tokens
 from shop.notifications.emails.models import ContactRequest, Message
 from shop.notifications.retention import delete_expired
 from shop.operations.kept_rows import KEPT
-from shop.operations.retention import described
 from shop.operations.retention_periods import PERIODS
+from shop.operations.retention_table import described
 from shop.orders.archive_trimming import trim_archived
 from shop.orders.archived_order import ArchivedOrder
 from shop.orders.archiving import bring_back

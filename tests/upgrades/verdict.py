@@ -44,10 +44,10 @@ def complaints(
     for order in found.values():
         yield from (f"{order.client_name} {each}" for each in of_order(order))
     for is_invitation in (False, True):
-        times = Counter(each for each, way in mailed.elements() if bool(way) == is_invitation)
+        mails = Counter(each for each, way in mailed.elements() if bool(way) == is_invitation)
         for order_hash, order in found.items():
-            if times[order_hash] != 1:
-                yield f"{order.client_name} got {times[order_hash]} mails {is_invitation=}"
+            if mails[order_hash] != 1:
+                yield f"{order.client_name} got {mails[order_hash]} mails {is_invitation=}"
     names = [order.client_name for order in found.values()]
     for model in (Client, Project):
         field = "client_name" if model is Client else "project_name"

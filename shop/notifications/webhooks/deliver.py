@@ -14,13 +14,14 @@ from django.conf import settings
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from shop.access.models import TraceOrigin
 from shop.access.signing_secrets import signing_secrets
 from shop.access.tokens import may_act
 from shop.notifications.webhooks.endpoints import secrets_of
 from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.notifications.webhooks.retries import record_attempt
 from shop.notifications.webhooks.selection import SLOTS, claim, is_anything_due, reclaim_expired
-from shop.tracing import work_on
+from shop.tracing import origin_of, work_span
 from shop.worker.http_client import HttpClient
 from shop.worker.shutdown import is_shutting_down
 
@@ -44,7 +45,8 @@ def deliver_due(beat: Callable[[], None]) -> None:
             if time.monotonic() < until and not is_shutting_down():
                 reclaim_expired()
                 for delivery in claim(SLOTS - len(under_way)):
-                    under_way.add(pool.submit(send, delivery, secrets_for(delivery)))
+                    origin = origin_of(delivery.order)
+                    under_way.add(pool.submit(send, delivery, secrets_for(delivery), origin))
             if not under_way:
                 return
             done, under_way = wait(under_way, LOOK, FIRST_COMPLETED)
@@ -52,12 +54,12 @@ def deliver_due(beat: Callable[[], None]) -> None:
                 record_attempt(call.result())
 
 
-def send(delivery: Delivery, secrets: Sequence[str]) -> Attempt:
+def send(delivery: Delivery, secrets: Sequence[str], origin: TraceOrigin | None = None) -> Attempt:
     """Send the claimed `delivery`, signed with each of `secrets`, and return the unsaved attempt.
 
     Sends nothing without secrets: an unsigned webhook teaches receivers not to check.
     """
-    with work_on(delivery.order, "webhook"):
+    with work_span(delivery.order, "webhook", origin):
         return _sent(delivery, secrets)
 
 

@@ -13,11 +13,13 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from shop.operations.backups.backup_file import BackupError
 from shop.operations.backups.programs import CHUNK, output_of, postgresql_program
 
 NUMBERS = "SELECT CAST(year AS text), last FROM billing_numberseries"
+SECRETS = {"password", "sslpassword"}
 GZIP = 31  # for zlib: with the header and the sum of a gzip file
 
 
@@ -116,7 +118,7 @@ def _postgresql_dump() -> Iterator[Dump]:
         rows = postgresql_rows(database)
         numbers = dict(database.execute(NUMBERS).fetchall())
         command = [program, "--format=custom", "--no-owner", "--no-privileges"]
-        command += [f"--snapshot={snapshot}", f"--dbname={database.info.dsn}"]
+        command += [f"--snapshot={snapshot}", f"--dbname={address_of(database)}"]
         with output_of(command, variables=password_of(database)) as output:
             yield Dump(rows, numbers, iter(lambda: output.read(CHUNK), b""))
 
@@ -133,22 +135,29 @@ def postgresql_rows(database: "psycopg.Connection[Any]") -> dict[str, int]:
 
 
 @contextmanager
-def own_connection(name: str | None = None) -> Iterator["psycopg.Connection[Any]"]:
+def own_connection(name: str = "") -> Iterator["psycopg.Connection[Any]"]:
     """Yield another connection to the shop's server, to its database or to that of `name`."""
-    parameters = connection.get_connection_params() | ({"dbname": name} if name else {})
-    for key in ("cursor_factory", "context", "isolation_level", "assume_role", "prepare_threshold"):
-        parameters.pop(key, None)
-    with closing(psycopg.connect(**parameters, autocommit=True)) as database:
+    with closing(psycopg.connect(**_parameters(name), autocommit=True)) as database:
         yield database
 
 
-def password_of(database: "psycopg.Connection[Any]") -> dict[str, str]:
-    """Return the environment of a program that connects as `database` does.
+def address_of(database: "psycopg.Connection[Any]") -> str:
+    """Return the address of `database` for a command line, which all users of the machine can see."""
+    # Not the driver's: it names options of its own libpq, which older programs do not know.
+    parameters = _parameters(database.info.dbname)
+    return make_conninfo(**{name: parameters[name] for name in parameters if name not in SECRETS})
 
-    Its command line has no password, as all users of the machine can see it.
-    """
+
+def password_of(database: "psycopg.Connection[Any]") -> dict[str, str]:
+    """Return the environment of a program that connects as `database` does."""
     password = database.info.password
     return {"PGPASSWORD": password} if password else {}
+
+
+def _parameters(name: str) -> dict[str, Any]:
+    given = connection.get_connection_params() | ({"dbname": name} if name else {})
+    # The others are the driver's own.
+    return {name: value for name, value in given.items() if isinstance(value, str | int)}
 
 
 def _one(database: "psycopg.Connection[Any]", query: Any) -> tuple[Any, ...]:

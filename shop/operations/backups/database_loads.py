@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from shop.operations.backups.backup_file import BackupError
-from shop.operations.backups.database_dumps import password_of, unpacked
+from shop.operations.backups.database_dumps import address_of, password_of, unpacked
 from shop.operations.backups.programs import input_of, postgresql_program
 
 # Everything in the schema, whatever version of the shop has made it.
@@ -68,7 +68,7 @@ def load_postgresql(
     Raises BackupError.
     """
     psql = [postgresql_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
-    psql.append(f"--dbname={database.info.dsn}")
+    psql.append(f"--dbname={address_of(database)}")
     convert = [postgresql_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-"]
     ((schema,),) = database.execute("SELECT quote_ident(current_schema())").fetchall()
     with input_of(psql, variables=password_of(database)) as script:

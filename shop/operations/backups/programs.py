@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from django.db import connection
 
@@ -107,7 +107,7 @@ def postgresql_program(name: str) -> str:
 
     It must not be older than the server. Debian keeps those of several versions apart.
     """
-    needed = int(connection.pg_version) // 10_000
+    needed = int(cast("Any", connection).pg_version) // 10_000
     found = 0
     of_debian = shutil.which(name, path=f"/usr/lib/postgresql/{needed}/bin")
     for path in filter(None, (shutil.which(name), of_debian)):

@@ -8,9 +8,9 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-# Shorter than PostgreSQL's `deadlock_timeout` of a second: of two transactions that wait for each
-# other this one ends, not an order's.
-LOCK_TIMEOUT = "800ms"
+# Much shorter than the `deadlock_timeout` of a second: of two transactions that wait for each other
+# nearly always this one ends, and not an order's.
+LOCK_TIMEOUT = "200ms"
 PAUSE = 2.0  # seconds in which those who wait get their turn
 TRIES = 200  # about ten minutes, beside what the migrations take
 BLOCKED = (
@@ -28,25 +28,23 @@ class Command(migrate.Command):
         if connection.vendor != "postgresql":
             super().handle(*args, **options)
             return
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
-        try:
-            self._insist(*args, **options)
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = DEFAULT")
-
-    def _insist(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
         for _try in range(TRIES):
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
             try:
                 super().handle(*args, **options)
             except OperationalError as error:
+                # A migration that fails at its end leaves the transaction open.
+                connection.close()
+                connection.connect()
                 if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
                     raise
-                if options["verbosity"]:
-                    self.stderr.write("A table is in use. The migration is tried again.")
-                time.sleep(PAUSE)
             else:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET lock_timeout = DEFAULT")
                 return
+            if options["verbosity"]:
+                self.stderr.write("A table is in use. The migration is tried again.")
+            time.sleep(PAUSE)
         raise CommandError(BLOCKED.format((time.monotonic() - began) / 60))

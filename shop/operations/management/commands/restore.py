@@ -93,8 +93,8 @@ class Command(BaseCommand):
             )
         if workers := running_workers():
             raise CommandError(
-                f"A worker is running on this database ({workers[0]}). Stop the workers and the "
-                "web servers first."
+                f"A worker is running on this database ({workers[0]}). Stop the workers and the web "
+                "servers first; after one that was killed, wait a minute."
             )
 
     def _confirm(self) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from shop.operations.kept_rows import KEPT
-from shop.operations.retention import described
 from shop.operations.retention_periods import PERIODS
+from shop.operations.retention_table import described
 
 
 class Command(BaseCommand):

@@ -13,7 +13,7 @@ from shop.worker.supervisor import supervise
 class Command(BaseCommand):
     """Runs the clusters of the setting WORKER_CLUSTERS until it is told to stop."""
 
-    help = "Runs the worker: packs orders and sends messages. One a database."
+    help = "Runs the worker: packs orders and sends messages. Several may share a database."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGTERM or Ctrl-C."""

@@ -12,7 +12,7 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class Period:
-    """How long rows are kept that a job deletes; `past` counts those that are past it.
+    """A time for which rows are kept that a job deletes; `past` counts those that are past it.
 
     `setting` names the period, in days or years as its name says; "" where it is `fixed`. `tables`
     are the labels of the models.
