@@ -1,4 +1,4 @@
-"""What version 1.7 sees of our heartbeats while both run: it looks at one row per cluster.
+"""The heartbeats as version 1.7 sees them while both run: it looks at one row per cluster.
 
 Its web servers answer `/readyz` from it. Its supervisor judges its own clusters by it, too, and would
 take our beats for theirs; so nothing is written while they beat.
