@@ -17,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from shop.operations.backups.backup_file import BackupError
 from shop.operations.backups.programs import CHUNK, output_of, postgresql_program
+from shop.operations.error_lines import first_line
 
 NUMBERS = "SELECT CAST(year AS text), last FROM billing_numberseries"
 SECRETS = {"password", "sslpassword"}
@@ -136,8 +137,15 @@ def postgresql_rows(database: "psycopg.Connection[Any]") -> dict[str, int]:
 
 @contextmanager
 def own_connection(name: str = "") -> Iterator["psycopg.Connection[Any]"]:
-    """Yield another connection to the shop's server, to its database or to that of `name`."""
-    with closing(psycopg.connect(**_parameters(name), autocommit=True)) as database:
+    """Yield another connection to the shop's server, to its database or to that of `name`.
+
+    Raises BackupError where it does not answer.
+    """
+    try:
+        database = psycopg.connect(**_parameters(name), autocommit=True)
+    except psycopg.OperationalError as error:
+        raise BackupError(f"The database does not answer: {first_line(error)}.") from None
+    with closing(database):
         yield database
 
 
