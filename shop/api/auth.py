@@ -106,7 +106,8 @@ def _identify(request: HttpRequest) -> tuple[Bearer | None, RateLimit | None]:
     """Return who calls, if the token is live, and their rate limit, which the call is taken from."""
     sent = _sent_token(request)
     bearer = check_bearer(sent) if sent else None
-    note_caller(request, bearer and bearer.application, bearer and bearer.user)
+    if bearer:
+        note_caller(request, bearer.application, bearer.user)
     return bearer, hit_by(request, (bearer.application or bearer.user) if bearer else None)
 
 

@@ -186,7 +186,8 @@ def _give_powers(invitation: StaffInvitation) -> None:
 
 def _use(invitation: StaffInvitation) -> bool:
     # Locked: the inviter's access may be ending at this moment.
-    lock_rows(User.objects.filter(pk=invitation.invited_by_id))
+    if invitation.invited_by_id is not None:
+        lock_rows(User.objects.filter(pk=invitation.invited_by_id))
     # The counter as well: a newer mail may just have ended this link.
     unused = StaffInvitation.objects.filter(
         pk=invitation.pk, counter=invitation.counter, used_at=None

@@ -127,6 +127,7 @@ def test_invitation_is_that_of_who_sends_it_again_if_they_may_give_its_roles() -
     assert made.invited_by == inviter
     assert renew(made, chief)
     assert made.invited_by == chief
+    assert inviter
     assert end_access(inviter)
     assert read_staff_join_token(staff_join_token(made)) == made
 

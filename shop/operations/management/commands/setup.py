@@ -68,7 +68,7 @@ class Command(BaseCommand):
             self._collect()
             self._say("Database", f"{wait_for_database(options['wait'])} answers.")
             with database_lock():
-                number = migrate(self.stdout)  # type: ignore[arg-type]  # Django's own wrapper
+                number = migrate(self.stdout)
                 self._say("Migrations", f"{number} applied." if number else NOTHING)
                 self._invite(options)
                 self._fill_in(options["seller"])
