@@ -111,7 +111,7 @@ def cluster_beats() -> list[ClusterBeat]:
 
 
 class InstanceState(StrEnum):
-    """How a worker is, as its rows show it."""
+    """The state of a worker, as its rows show it."""
 
     RUNNING = "running"
     QUIET = "quiet"  # its supervisor runs, but one of its clusters has had no heartbeat for long

@@ -30,7 +30,7 @@ MARGIN = 2 * RENEW_EVERY  # a lease holds for so many seconds above the longest 
 
 
 class Questions:
-    """When this worker last asked for each cluster's hourly work, in memory that forks share."""
+    """The moments at which a worker last asked for hourly work, in memory that forks share."""
 
     def __init__(self) -> None:
         self._last: defaultdict[str, Any] = defaultdict(lambda: RawValue("d", float("-inf")))

@@ -42,7 +42,7 @@ class WorkerInstance(models.Model):
 
 
 class InstanceBeat(models.Model):
-    """When a cluster of one instance last did something."""
+    """The moment at which a cluster of one instance last did something."""
 
     # Not a foreign key: an instance beats also while nobody could write its row, or has deleted it.
     instance = models.UUIDField()
