@@ -55,9 +55,11 @@ def work_directory() -> Iterator[Path]:
         except OSError:
             raise BackupError("Another backup or restore is running.") from None
         _empty(folder)  # of one that was killed
-        yield folder
+        try:
+            yield folder
+        finally:
+            _empty(folder)
     finally:
-        _empty(folder)
         os.close(descriptor)
 
 
