@@ -59,6 +59,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except Error as error:
             raise CommandError(f"The database does not answer: {first_line(error)}.") from None
+        except OSError as error:  # the disk is full, say
+            raise CommandError(f"A file cannot be written: {error.strerror}.") from None
 
     def _report(self, made: Made) -> None:
         state = "encrypted" if made.row.encrypted else "not encrypted"

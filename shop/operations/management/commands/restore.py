@@ -84,6 +84,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except Error as error:
             raise CommandError(f"The database does not answer: {first_line(error)}.") from None
+        except OSError as error:  # the disk is full, say
+            raise CommandError(f"A file cannot be written: {error.strerror}.") from None
         self._report(manifest, restored)
 
     def _check_target(self, *, replace: bool) -> None:
