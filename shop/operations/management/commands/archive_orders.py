@@ -81,7 +81,7 @@ class Command(BaseCommand):
             return
         number = 0
         while pks := list(archived[:batch]):
-            number += bring_back(pks)
+            number += bring_back(pks, batch=batch)
         self.stdout.write(f"{number} orders are back.")
 
 
