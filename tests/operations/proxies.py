@@ -44,7 +44,7 @@ def nginx_configuration(
         ("    listen [::]:443 ssl http2;\n", ""),
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("listen 443 ssl", f"listen 127.0.0.1:{tls} ssl"),
-        ("https://$host$", f"https://$host:{tls}$"),
+        ("https://$server_name$", f"https://$server_name:{tls}$"),
         ("/etc/letsencrypt/live/shop.example.com/fullchain.pem", str(certificate)),
         ("/etc/letsencrypt/live/shop.example.com/privkey.pem", str(certificate)),
         ("shop.example.com", HOST),

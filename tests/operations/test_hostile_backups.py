@@ -108,12 +108,12 @@ def test_parts_that_no_backup_has_are_refused(settings: Settings, tmp_path: Path
 def test_part_that_no_memory_holds_is_refused_before_it_is_read(
     settings: Settings, tmp_path: Path
 ) -> None:
-    path = packed(tmp_path / "hostile.tar", with_sums(parts_of_a_backup(settings)))
+    # A sparse file: a header alone, which stands for half a gigabyte of zeros.
     huge = tarfile.TarInfo("invoices/2026/huge.pdf")
-    huge.size = LARGEST + 1
-    content = path.read_bytes()
-    sums = content.index(SUMS.encode())
-    path.write_bytes(content[:sums] + huge.tobuf(tarfile.PAX_FORMAT) + content[sums:])
+    huge.pax_headers = {"GNU.sparse.map": "0,0", "GNU.sparse.size": str(LARGEST + 1)}
+    path = packed(tmp_path / "hostile.tar", with_sums(parts_of_a_backup(settings)), huge)
+    with tarfile.open(path) as tar:
+        assert LARGEST + 1 in {info.size for info in tar}
     assert refused(path) == NO_BACKUP
 
 

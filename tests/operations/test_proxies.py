@@ -127,6 +127,17 @@ def test_http_is_redirected_to_https(front: Proxy) -> None:
     connection.close()
 
 
+def test_http_leads_to_no_host_that_the_visitor_names(front: Proxy) -> None:
+    if front.name == "caddy":
+        pytest.skip("Caddy redirects by itself; a host that it does not know gets an empty answer")
+    connection = http.client.HTTPConnection("127.0.0.1", front.plain)
+    connection.request("GET", "/", headers={"Host": "evil.example"})
+    answer = connection.getresponse()
+    assert answer.headers["Location"].startswith(f"https://{HOST}")
+    assert answer.headers["Server"] == "nginx"
+    connection.close()
+
+
 def test_metrics_are_not_public(front: Proxy) -> None:
     assert front.call("GET", "/metrics")[0] == 404
     assert "GET /metrics" not in front.arrivals()
@@ -166,6 +177,47 @@ def test_access_log_has_neither_hashes_nor_links_nor_query_strings(front: Proxy)
     for secret in (*SECRETS.values(), "a-c0de", "127.0.0.1:5", '"127.0.0.1"'):
         assert secret not in logged
     assert "127.0.0.0" in logged
+
+
+def test_log_masks_whatever_way_a_path_is_written(front: Proxy) -> None:
+    """Servers take more spellings of a path than the shop's own."""
+    spelled = (
+        f"/%72egister/{HASH}/",
+        f"//register/{HASH}/",
+        f"/x/../register/{HASH}/",
+        f"/Register/{HASH}/",
+        f"/static/../register/{HASH}/",
+        f"/register%2f{HASH}/",
+        f"/{'a.' * 20}/{HASH}",
+        f"https://{HOST}/register/{HASH}/",
+        "/Declarations/prove/a-t0ken/",
+        "//account/back-office/a-t0ken/",
+    )
+    before = len(front.logs())
+    for path in spelled:
+        front.call("GET", path)
+    front.call("GET", "/tiers/last/")
+    assert wait_for(lambda: "/tiers/last/" in front.logs(), 10)
+    logged = front.logs()[before:]
+    assert logged.count('"method":"GET"') == len(spelled) + 1
+    assert HASH not in logged
+    assert "a-t0ken" not in logged
+
+
+def test_requests_for_another_host_and_broken_answers_are_logged_no_worse(front: Proxy) -> None:
+    path = f"/register/{HASH}/"
+    front.call("GET", path, Host="other.example", Referer=f"https://{HOST}{path}")
+    connection = http.client.HTTPConnection("127.0.0.1", front.plain)
+    connection.request("GET", path, headers={"Host": "other.example"})
+    assert connection.getresponse().read() is not None
+    connection.close()
+    with pytest.raises(http.client.IncompleteRead):
+        front.call("GET", path, **{"X-Break": "1"})
+    front.call("GET", "/tiers/after/")
+    assert wait_for(lambda: "/tiers/after/" in front.logs(), 10)
+    logged = front.logs()
+    for secret in (HASH, '"127.0.0.1"', "127.0.0.1:5"):
+        assert secret not in logged
 
 
 def test_process_that_dies_is_passed_over_for_a_get(front: Proxy) -> None:
