@@ -11,6 +11,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADING = re.compile(r"^\+## (\d+\.\d+\.\d+) ", re.MULTILINE)
+# The first migrations of 1.0.0, and those of billing in 1.3.0, still changed after the heading was
+# written: no database of those commits can be upgraded. These are the last ones of these versions.
+MOVED = {
+    "cb6e85a42147ee380a8e9b04aafb6e5c28572b2d": "ee57ab856ab1b29eba8d7861a7db74cb41bcaa06",
+    "1862c2a8721bf41e8f3c8b32d16be3246d38a7be": "9db184e67037653cefe34863371a238542768c25",
+}
 
 
 def git(*arguments: str, root: Path = ROOT) -> str:
@@ -36,7 +42,7 @@ def releases(root: Path = ROOT) -> dict[str, str]:
     for entry in log.split("\0")[1:]:
         commit, _newline, patch = entry.partition("\n")
         for each in HEADING.findall(patch):
-            found.setdefault(each, commit)
+            found.setdefault(each, MOVED.get(commit, commit))
     return found
 
 

@@ -158,7 +158,12 @@ def test_installed_shop_passes_its_checks_from_any_directory(installed: Installe
 def test_installed_shop_needs_a_directory_to_write_to(without_rows: Installed) -> None:
     command = [str(without_rows.bin / "shop-manage"), "check"]
     done = subprocess.run(
-        command, env={"DEMO": "1"}, cwd=without_rows.empty, capture_output=True, text=True, check=False
+        command,
+        env={"DEMO": "1"},
+        cwd=without_rows.empty,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "VAR_DIR is not set. Name the directory for the shop's files.\n"

@@ -31,11 +31,27 @@ print(issue("Restarts", holder=create_application("Partner", rate=1000, burst=10
 """
 
 
+def is_alive(port: int) -> bool:
+    """Whether a web process answers; it takes connections before it can."""
+    with suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == 200
+    return False
+
+
 class Unit:
     """A service, started and stopped as systemd would."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        environment: dict[str, str],
+        log: Path,
+        kill_signal: signal.Signals = signal.SIGTERM,
+    ) -> None:
         self.command, self.environment, self.log = command, environment, log
+        self.kill_signal = kill_signal
 
     def start(self) -> None:
         """Start it."""
@@ -50,8 +66,8 @@ class Unit:
             )
 
     def stop(self) -> None:
-        """SIGTERM to the main process, then SIGKILL to the whole group (KillMode=mixed)."""
-        self.process.terminate()
+        """A signal to the main process, then SIGKILL to the whole group (KillMode=mixed)."""
+        self.process.send_signal(self.kill_signal)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(STOP_WITHIN)
         with suppress(ProcessLookupError):
@@ -110,10 +126,13 @@ class Stack:
             self._add(f"worker {number}", unit_command("slate-worker@.service"))
         assert NGINX, "nginx is missing: install the package nginx."
         main = nginx_configuration(self.home, self.certificate, free_port(), self.tls, self.web)
-        self.units["nginx"] = Unit([NGINX, "-c", str(main)], {}, self.home / "nginx-own.log")
+        self.units["nginx"] = Unit(
+            [NGINX, "-c", str(main)], {}, self.home / "nginx-own.log", signal.SIGQUIT
+        )
         for unit in self.units.values():
             unit.start()
-        if not wait_for(lambda: listens(self.tls) and self.answers("/readyz"), 90):
+        ready = wait_for(lambda: all(map(is_alive, self.web)), 90)
+        if not (ready and wait_for(lambda: self.answers("/readyz"), 90)):
             raise SystemExit("The shop did not become ready.")
 
     def _add(self, name: str, words: list[str]) -> None:
@@ -149,7 +168,7 @@ class Stack:
             unit.stop()
             unit.start()
             if name.startswith("web"):
-                wait_for(lambda: listens(int(name.split()[1])), 60)
+                wait_for(lambda: is_alive(int(name.split()[1])), 60)
             elif name == "nginx":
                 wait_for(lambda: listens(self.tls), 60)
 

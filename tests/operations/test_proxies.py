@@ -57,7 +57,7 @@ def test_address_and_scheme_that_the_client_sends_are_not_believed(front: Proxy)
     # The web process itself takes either spelling.
     assert "203.0.113.8" in call_web(front.web[0], {"X_Forwarded_For": "203.0.113.8"})
     assert "evil.example" in call_web(front.web[0], {"X-Forwarded-Host": "evil.example"})
-    status, told = front.call("GET", "/", **forged)
+    status, told = front.call("GET", "/", headers=forged)
     assert status == 200
     assert told["HTTP_X_FORWARDED_FOR"] == "127.0.0.1"
     assert told["HTTP_X_FORWARDED_PROTO"] == "https"
@@ -66,7 +66,9 @@ def test_address_and_scheme_that_the_client_sends_are_not_believed(front: Proxy)
 
 
 def test_other_headers_reach_the_web_process(front: Proxy) -> None:
-    _status, told = front.call("GET", "/", **{"Idempotency-Key": "k1", "Authorization": "Bearer t"})
+    _status, told = front.call(
+        "GET", "/", headers={"Idempotency-Key": "k1", "Authorization": "Bearer t"}
+    )
     assert told["HTTP_IDEMPOTENCY_KEY"] == "k1"
     assert told["HTTP_AUTHORIZATION"] == "Bearer t"
 
@@ -144,7 +146,7 @@ def test_metrics_are_not_public(front: Proxy) -> None:
 def secret_paths() -> list[str]:
     """A path for each URL of the shop that holds what lets somebody in."""
     resolver = get_resolver()
-    found = {}
+    found: dict[str, None] = {}
     for _name, matches in resolver.reverse_dict.lists():
         for possibilities, _pattern, _defaults, converters in matches:
             numbers = {name for name, kind in converters.items() if isinstance(kind, IntConverter)}
@@ -223,7 +225,7 @@ def test_requests_for_another_host_and_broken_answers_are_logged_no_worse(front:
 
 def test_process_that_dies_is_passed_over_for_a_get(front: Proxy) -> None:
     (front.home / "dies").touch()
-    status, _told = front.call("GET", f"/register/{HASH}/", **{"X-Die": "1"})
+    status, _told = front.call("GET", f"/register/{HASH}/", headers={"X-Die": "1"})
     assert not (front.home / "dies").exists()
     assert status == 200
     assert HASH not in front.logs()
@@ -231,7 +233,7 @@ def test_process_that_dies_is_passed_over_for_a_get(front: Proxy) -> None:
 
 def test_post_is_never_sent_twice(front: Proxy) -> None:
     (front.home / "dies").touch()
-    status, text = front.call("POST", f"/orders/{HASH}/", b"x", **{"X-Die": "1"})
+    status, text = front.call("POST", f"/orders/{HASH}/", b"x", headers={"X-Die": "1"})
     assert not (front.home / "dies").exists()
     assert status == 503
     assert "try again" in text

@@ -37,7 +37,10 @@ class Command(BaseCommand):
             help="encrypt for this public key of age, SSH or GnuPG; may be repeated",
         )
         parser.add_argument(
-            "--keep", type=_at_least_one, metavar="N", help="then delete all but the newest N"
+            "--keep",
+            type=_at_least_one,
+            metavar="N",
+            help="afterwards delete all backups in the folder but the newest N",
         )
         parser.add_argument("--verify", type=Path, metavar="FILE", help="verify this backup")
         parser.add_argument(
