@@ -1,13 +1,12 @@
 """A WSGI application behind a proxy under test: it tells what arrived, or dies while it answers.
 
 Each request that arrives is a line of the file ARRIVALS. A request with the header `X-Die` kills the
-process, once, if the file DIES is there; one with `X-Break`, in the middle of its answer.
+process, once, if the file DIES is there; of one with `X-Break` the answer breaks off.
 """
 
 import json
 import os
 import signal
-import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,5 +34,4 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
 
 def _broken() -> Iterator[bytes]:
     yield b"the beginning"
-    time.sleep(0.5)  # until it is on its way
-    os.kill(os.getpid(), signal.SIGKILL)
+    raise OSError

@@ -193,13 +193,13 @@ def test_log_masks_whatever_way_a_path_is_written(front: Proxy) -> None:
         "/Declarations/prove/a-t0ken/",
         "//account/back-office/a-t0ken/",
     )
-    before = len(front.logs())
+    before = front.logs().count('"method":"GET"')
     for path in spelled:
         front.call("GET", path)
     front.call("GET", "/tiers/last/")
     assert wait_for(lambda: "/tiers/last/" in front.logs(), 10)
-    logged = front.logs()[before:]
-    assert logged.count('"method":"GET"') == len(spelled) + 1
+    logged = front.logs()
+    assert logged.count('"method":"GET"') == before + len(spelled) + 1
     assert HASH not in logged
     assert "a-t0ken" not in logged
 
@@ -211,8 +211,11 @@ def test_requests_for_another_host_and_broken_answers_are_logged_no_worse(front:
     connection.request("GET", path, headers={"Host": "other.example"})
     assert connection.getresponse().read() is not None
     connection.close()
-    with pytest.raises(http.client.IncompleteRead):
-        front.call("GET", path, **{"X-Break": "1"})
+    try:
+        status = front.call("GET", path, **{"X-Break": "1"})[0]
+    except http.client.IncompleteRead:  # nothing of it, or its beginning
+        status = 503
+    assert status == 503
     front.call("GET", "/tiers/after/")
     assert wait_for(lambda: "/tiers/after/" in front.logs(), 10)
     logged = front.logs()
