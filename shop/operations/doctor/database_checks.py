@@ -60,7 +60,7 @@ def _switches_line() -> HealthLine:
     wrong = [f"{name} is {found[name]}" for name in found if found[name] != SQLITE_SWITCHES[name]]
     return HealthLine(
         "switches",
-        "Switches of SQLite",
+        "Pragmas of SQLite",
         Verdict.ACT if wrong else Verdict.FINE,
         ", ".join(wrong) or ", ".join(f"{name} {value}" for name, value in found.items()),
         "The file must lie on a local disk that allows WAL, and be opened by the shop alone.",

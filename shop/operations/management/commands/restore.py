@@ -34,7 +34,7 @@ mails for signing in leave the shop. Everybody has to sign in again.
 1. Start the web servers and the workers, and look at the shop.
 2. Read docs/operators/backup.md, "After a restore": what happened after {made_at} is lost.
 3. List what is held back: manage.py release_messages
-   Then drop what was sent before the failure, and let the rest go."""
+   Then drop what was sent before the failure, and send the rest."""
 
 
 class Command(BaseCommand):
