@@ -10,7 +10,7 @@ import pytest
 from django.urls import get_resolver
 from django.urls.converters import IntConverter
 
-from tests.operations.proxies import HOST, Proxy, proxy
+from tests.operations.proxies import HOST, Proxy, listens, proxy
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.once
@@ -30,7 +30,8 @@ def front(
 
 
 def call_web(port: int, headers: dict[str, str]) -> str:
-    """The answer of a web process that is asked without the proxy."""
+    """The answer of a web process that is asked without the proxy; one that died may be coming back."""
+    assert wait_for(lambda: listens(port), 30)
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("GET", "/", headers=headers)
     text = connection.getresponse().read().decode()
@@ -252,3 +253,15 @@ def test_stopped_process_is_passed_over(front: Proxy) -> None:
     finally:
         front.processes.pop(0)
         front.start_web(front.web[0])
+
+
+def test_static_file_of_one_version_is_found_whichever_process_is_asked_first(front: Proxy) -> None:
+    for port in front.web:
+        answers = [front.call("GET", f"/static/of-{port}.css") for _each in range(4)]
+        assert {(status, told["port"]) for status, told in answers} == {(200, str(port))}
+    assert front.arrivals().count(f"GET /static/of-{front.web[0]}.css") > 4  # some asked twice
+
+
+def test_static_file_that_no_process_knows_is_not_found(front: Proxy) -> None:
+    assert front.call("GET", "/static/of-0.css")[0] == 404
+    assert front.arrivals().count("GET /static/of-0.css") <= 4
