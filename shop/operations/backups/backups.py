@@ -120,7 +120,7 @@ def _manifest(dump: Dump, now: datetime, storage: Storage, files: int | None) ->
         format=FORMAT,
         version=version(),
         made_at=now.isoformat(),
-        database=connection.vendor,
+        database="sqlite" if connection.vendor == "sqlite" else "postgresql",
         migrations=[f"{app}.{name}" for app, name in applied.values_list("app", "name")],
         rows=dump.rows,
         numbers=dump.numbers,
