@@ -6,11 +6,10 @@ that a deployment adds.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, reduce
-from operator import or_
+from functools import cache
 from typing import Any
 
-from django.db.models import CASCADE, Field, Model, Q, QuerySet
+from django.db.models import CASCADE, Field, Model, QuerySet
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from shop.orders.models import Order, SearchWord
@@ -39,9 +38,13 @@ class Table:
 
     def rows_of(self, orders: Iterable[int]) -> QuerySet[Any]:
         """The rows that hang on any of the `orders`."""
-        pks = list(orders)
-        on_these = reduce(or_, (Q(**{f"{path}__in": pks}) for path in self.paths))
-        return every_row(self.model).filter(on_these)
+        pks, every = list(orders), every_row(self.model)
+        found = [every.filter(**{f"{path}__in": pks}).order_by() for path in self.paths]
+        if len(found) == 1:
+            return found[0]
+        # Not with OR: PostgreSQL would join whole tables before it looks for these orders.
+        first, *others = (rows.values("pk") for rows in found)
+        return every.filter(pk__in=first.union(*others))
 
 
 def every_row(model: type[Model]) -> QuerySet[Any]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from portal.backoffice.models import BulkItem, BulkJob, Export, ExportFile
@@ -14,6 +14,7 @@ from shop.billing.payments import enter_payment
 from shop.content.models import Version
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Attempt, Delivery
+from shop.orders.archive_tables import tables
 from shop.orders.archived_order import ArchivedKey, ArchivedOrder
 from shop.orders.archiving import archivable, bring_back
 from shop.orders.consent import Consent
@@ -276,3 +277,14 @@ def test_reference_that_is_gone_is_emptied_and_its_rows_are_left_out() -> None:
     assert order.invitation is None
     assert not order.bulk_items.exists()
     assert order.deliveries.exists()
+
+
+@pytest.mark.parametrize("label", ["webhooks.delivery", "webhooks.attempt"])
+def test_rows_with_two_ways_to_an_order_are_looked_up_by_indexes(label: str) -> None:
+    (table,) = (each for each in tables() if each.label == label)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = table.rows_of([1, 2]).explain()
+    assert "Filter" not in plan  # PostgreSQL: of all rows
+    assert f"SCAN {table.model._meta.db_table}" not in plan  # SQLite
