@@ -1,20 +1,21 @@
 """A WSGI application behind a proxy under test: it tells what arrived, or dies while it answers.
 
 Each request that arrives is a line of the file ARRIVALS. A request with the header `X-Die` kills the
-process, once, if the file DIES is there. A file `of-PORT.css` is known to the process at that port alone.
+process, once, if the file DIES is there; of one with `X-Break` the answer breaks off. A file
+`of-PORT.css` is known to the process at that port alone.
 """
 
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 
-def application(environ: dict[str, Any], start_response: Start) -> list[bytes]:
+def application(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
     """Answer with what arrived, as JSON."""
     method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
     if path != "/livez":
@@ -23,6 +24,9 @@ def application(environ: dict[str, Any], start_response: Start) -> list[bytes]:
     if "HTTP_X_DIE" in environ and (dies := Path(os.environ["DIES"])).exists():
         dies.unlink()
         os.kill(os.getpid(), signal.SIGKILL)
+    if "HTTP_X_BREAK" in environ:
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "1000")])
+        return _broken()
     if (
         path.startswith("/static/")
         and path.rpartition("/")[2] != f"of-{environ['SERVER_PORT']}.css"
@@ -33,3 +37,8 @@ def application(environ: dict[str, Any], start_response: Start) -> list[bytes]:
     body = environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Type", "application/json"), ("X-Request-ID", "abc")])
     return [json.dumps(told | {"bytes": len(body), "port": environ["SERVER_PORT"]}).encode()]
+
+
+def _broken() -> Iterator[bytes]:
+    yield b"the beginning"
+    raise OSError
