@@ -121,11 +121,11 @@ faults: ## kill processes at random while orders come in, for half an hour (FAUL
 	@$(VENV)/python -m tests.prepare
 	@$(VENV)/python -m tests.faults
 
-deployment: ## restart each service of a deployment in turn while customers call it (DEPLOYMENT_SECONDS)
+deployment: ## restart each service of a deployment in turn while customers call it (ARGS='"web 1" postgres' for some)
 	@$(BOOTSTRAP) requirements-dev.txt
 	@$(MAKE) --no-print-directory catalogues
 	@$(VENV)/python -m tests.prepare
-	@$(VENV)/python -m tests.deployment
+	@$(VENV)/python -m tests.deployment $(ARGS)
 
 mutants: ## change the heart's code a little, and count what no test notices (MUTANTS_SEED, MUTANTS_PER_ROOM)
 	@$(BOOTSTRAP) requirements-dev.txt

@@ -78,7 +78,9 @@ class Unit:
 class Stack:
     """PostgreSQL, Redis, nginx, two web processes and two workers."""
 
-    def __init__(self, home: Path, database: postgres.Server, redis: redis_server.Server) -> None:
+    def __init__(
+        self, home: Path, database: postgres.Server, redis: redis_server.Server, mail: str
+    ) -> None:
         self.home, self.database, self.redis = home, database, redis
         self.certificate = make_certificate(home, HOST)
         self.tls = free_port()
@@ -89,7 +91,7 @@ class Stack:
             "BASE_URL": f"https://{HOST}:{self.tls}",
             "ALLOWED_HOSTS": HOST,
             "SECRET_KEY": secrets.token_urlsafe(60),
-            "EMAIL_URL": "smtp://127.0.0.1:9",  # nobody listens: mails wait
+            "EMAIL_URL": mail,
             "TRUSTED_PROXIES": "1",
             "DATABASE_URL": database.address,
             "REDIS_URL": redis.url,
@@ -117,11 +119,11 @@ class Stack:
         """Set the shop up, and start all of it."""
         self.manage("setup", "--no-input")
         self.token = self.manage("shell", "-v0", "-c", NEW_TOKEN).strip()
-        for port in self.web:
+        for number, port in enumerate(self.web, 1):
             words = [
                 str(port) if word == "%i" else word for word in unit_command("slate-web@.service")
             ]
-            self._add(f"web {port}", words)
+            self._add(f"web {number}", words)
         for number in (1, 2):
             self._add(f"worker {number}", unit_command("slate-worker@.service"))
         assert NGINX, "nginx is missing: install the package nginx."
@@ -168,7 +170,8 @@ class Stack:
             unit.stop()
             unit.start()
             if name.startswith("web"):
-                wait_for(lambda: is_alive(int(name.split()[1])), 60)
+                port = self.web[int(name.split()[1]) - 1]
+                wait_for(lambda: is_alive(port), 60)
             elif name == "nginx":
                 wait_for(lambda: listens(self.tls), 60)
 
@@ -187,12 +190,12 @@ class Stack:
 
 
 @contextmanager
-def stack(home: Path) -> Iterator[Stack]:
+def stack(home: Path, mail: str) -> Iterator[Stack]:
     """A deployment with no process of the shop yet; none is left after the block."""
     with ExitStack() as servers:
         database = servers.enter_context(postgres.throw_away_server())
         redis = servers.enter_context(redis_server.throw_away_server())
-        made = Stack(home, database, redis)
+        made = Stack(home, database, redis, mail)
         try:
             yield made
         finally:

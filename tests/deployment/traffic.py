@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.deployment.stack import Stack
+from tests.deployment.visitor import Visitor
 
 PAGES = ("/", "/tiers/studio/", "/imprint/", "/api/docs")
 READERS, PARTNERS = 3, 2
@@ -29,17 +30,17 @@ class Phase:
 class Traffic:
     """Calls from several threads, until told to stop."""
 
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
+    def __init__(self, stack: Stack, visitor: Visitor) -> None:
+        self.stack, self.visitor = stack, visitor
         self.numbers = itertools.count(1)
         self.acknowledged: set[str] = set()
         self.given_up: list[str] = []
-        self.phases = [Phase("before")]
+        self.phases = [Phase("before", answers=visitor.answers)]
         self.last_good = time.monotonic()
         self.lock = threading.Lock()
         self.stopped = threading.Event()
         callers = [self.read] * READERS + [self.order] * PARTNERS
-        self.threads = [threading.Thread(target=caller) for caller in callers]
+        self.threads = [*(threading.Thread(target=caller) for caller in callers), visitor]
 
     def start(self) -> None:
         """Begin."""
@@ -50,6 +51,7 @@ class Traffic:
     def stop(self) -> None:
         """End, once the last calls are answered."""
         self.stopped.set()
+        self.visitor.stopped.set()
         for thread in self.threads:
             thread.join()
 
@@ -57,6 +59,7 @@ class Traffic:
         """Count what follows by itself."""
         with self.lock:
             self.phases.append(Phase(name))
+            self.visitor.answers = self.phases[-1].answers
 
     def call(self, method: str, path: str, body: str, headers: dict[str, str]) -> int:
         """The status of one call, which is noted; 0 if there was no answer."""

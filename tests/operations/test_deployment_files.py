@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 import crossplane
@@ -35,12 +36,11 @@ def succeeds(*command: str | Path) -> str:
 
 
 def installed_units(directory: Path) -> list[Path]:
-    """Copies of the units whose programs exist here, and whose instance is 8000."""
+    """Copies of the units whose instance is 8000."""
     copies = []
     for unit in UNITS:
         copy = directory / unit.name.replace("@.", "@8000.")
-        text = unit.read_text(encoding="utf-8")
-        copy.write_text(text.replace("/srv/slate/.venv/bin/python", sys.executable))
+        copy.write_text(unit.read_text(encoding="utf-8"))
         copies.append(copy)
     return copies
 
@@ -121,7 +121,7 @@ def test_every_deployment_starts_web_processes_as_the_demo_does() -> None:
         return words.replace("--workers 2", "--workers 1").split()
 
     unit = unit_command("slate-web@.service")
-    assert unit[0] == "/srv/slate/.venv/bin/python"
+    assert unit[0] == ".venv/bin/python"
     assert ["8000" if word == "%i" else word for word in unit[1:]] == changed("127.0.0.1", "8000")
     assert image_command()[1:] == changed("0.0.0.0", "8000")
 
@@ -173,6 +173,22 @@ def test_proxies_know_the_limits_of_the_shop() -> None:
     assert settings.BANK_FILE_FORM_BYTES <= 6 * 1024 * 1024
     assert "client_max_body_size 6m;" in nginx
     assert "max_size 6MiB" in caddy
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda path: path.name)
+def test_process_keeps_to_its_own_version_when_the_link_moves(unit: Path, tmp_path: Path) -> None:
+    version, link = tmp_path / "slate-1.8.0", tmp_path / "slate"
+    venv.create(version / ".venv", with_pip=False)
+    link.symlink_to(version)
+    assert "WorkingDirectory=/srv/slate\n" in unit.read_text(encoding="utf-8")
+    done = subprocess.run(
+        ["/usr/bin/env", unit_command(unit.name)[0], "-c", "import sys; print(sys.prefix)"],
+        cwd=link,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(version / ".venv")
 
 
 def test_installation_puts_every_file_in_place_once(tmp_path: Path) -> None:
