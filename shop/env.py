@@ -108,6 +108,24 @@ def redis_url(name: str, default: str) -> str:
     return url
 
 
+def http_server(name: str, default: str) -> str:
+    """The variable's URL of a server that speaks HTTP, or an empty string. Raises ValueError."""
+    url: str = env.str(name, default=default)
+    parts = urlsplit(url)
+    if url and not (parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0):
+        raise ValueError
+    return url
+
+
+def sentry_dsn(name: str, default: str) -> str:
+    """The variable's DSN, as in `https://KEY@HOST/PROJECT`, or an empty string. Raises ValueError."""
+    dsn = http_server(name, default)
+    parts = urlsplit(dsn)
+    if dsn and not (parts.username and parts.path.rpartition("/")[2].isdecimal()):
+        raise ValueError
+    return dsn
+
+
 def is_web_url(url: str, *, http: bool = False) -> bool:
     """Tell if `url` is absolute, of https (or `http`, where that is allowed), without a user."""
     try:

@@ -69,13 +69,13 @@ class RequestIdMiddleware:
 
 
 class HealthCheckMiddleware:
-    """Lets `/livez` and `/readyz` be asked by any name, as load balancers ask by IP address.
+    """Lets `/livez`, `/readyz` and `/metrics` be asked by any name, as monitors ask by IP address.
 
     They say nothing that depends on the Host, and link to nothing. They are also answered without
-    https: a balancer that asks them stands where the proxies do (SECURE_REDIRECT_EXEMPT).
+    https: balancers and Prometheus stand where the proxies do (SECURE_REDIRECT_EXEMPT).
     """
 
-    PATHS = ("/livez", "/readyz")
+    PATHS = ("/livez", "/readyz", "/metrics")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

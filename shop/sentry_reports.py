@@ -50,7 +50,7 @@ def start(kind: str) -> None:
         integrations=[LoggingIntegration(level=None, sentry_logs_level=None)],
         before_send=report,  # type: ignore[arg-type] # typed as an Event, which is a dictionary
     )
-    sentry_sdk.set_tag("process", kind)
+    sentry_sdk.get_global_scope().set_tag("process", kind)  # other scopes are each thread's own
 
 
 def report(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any] | None:

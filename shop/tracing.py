@@ -4,6 +4,7 @@ The spans are our own. The libraries that instrument Django write paths and clie
 them, and a path of ours may hold an order hash. The standard OTEL_* variables hold, but for those.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -45,7 +46,10 @@ def start(kind: str) -> None:
 
     ours = Resource.create({"service.name": f"shop-{kind}", "service.version": version()})
     provider = TracerProvider(resource=ours.merge(OTELResourceDetector().detect()))
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    # Told to the library, which reads the environment alone: the setting may come from a file.
+    address = f"{settings.OTEL_EXPORTER_OTLP_ENDPOINT.rstrip('/')}/v1/traces"
+    exporter = OTLPSpanExporter(os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", address))
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     # Processes of `multiprocessing` end without `atexit`.
     Finalize(None, stop, exitpriority=1)
     _tracer, _provider = provider.get_tracer("shop"), provider
@@ -83,8 +87,11 @@ def end_request(span: Any, method: str, route: str, status: int) -> None:
     from opentelemetry.trace import StatusCode
 
     span.update_name(f"{method} {route}")
-    attributes = {"http.request.method": method, "http.route": route}
-    attributes["http.response.status_code"] = status  # type: ignore[assignment] # an int among texts
+    attributes: dict[str, str | int] = {
+        "http.request.method": method,
+        "http.route": route,
+        "http.response.status_code": status,
+    }
     if number := current_order.get():
         attributes["order.number"] = number
     span.set_attributes(attributes)

@@ -1,4 +1,4 @@
-"""`/livez` and `/readyz` as load balancers ask them: by IP address, without https."""
+"""What load balancers and Prometheus ask for: by IP address, without https."""
 
 import os
 import subprocess
@@ -31,6 +31,7 @@ def web(tmp_path: Path) -> Iterator[int]:
         *("--host", "127.0.0.1", "--port", str(port), "shop.wsgi:application"),
     ]
     environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **PRODUCTION}
+    environment["METRICS_TOKEN"] = "m" * 40
     log = (tmp_path / "web.log").open("w+")
     process = subprocess.Popen(
         command, cwd=django_settings.BASE_DIR, env=environment, stdout=log, stderr=log
@@ -62,10 +63,11 @@ def ask(port: int, path: str, host: str) -> tuple[int, str, str]:
     return answer.status, answer.getheader("Location", ""), body
 
 
-def test_balancer_is_answered_and_everybody_else_is_refused(web: int) -> None:
+def test_balancer_and_prometheus_are_answered_and_everybody_else_is_refused(web: int) -> None:
     assert ask(web, "/livez", BALANCER) == (200, "", "ok")
     assert ask(web, "/readyz", BALANCER) == (503, "", "the database does not answer")
     assert ask(web, "/livez", "shop.example") == (200, "", "ok")
+    assert ask(web, "/metrics", BALANCER) == (401, "", "METRICS_TOKEN is missing.")
     assert ask(web, "/", "shop.example")[:2] == (301, "https://shop.example/")
     assert ask(web, "/", BALANCER)[0] == 400
     assert ask(web, "/livez/", BALANCER)[0] == 400

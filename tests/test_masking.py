@@ -19,6 +19,13 @@ HASH = "0123456789abcdef" * 2
         (f"{{'order_hash': '{HASH}'}}", "{'order_hash': '…'}"),
         (f"webhook msg_{HASH} to partner.example", f"webhook msg_{HASH} to partner.example"),
         ("{'nina.o+x@müller.example': (550, b'no')}", "{'…@…': (550, b'no')}"),
+        ("o'neil@müller.example", "…@…"),
+        ("email=nina%40example.com&x=1", "email=…@…&x=1"),
+        (f"?next=%2Fregister%2F{HASH}%2Fjoin%2Ftok%3Aen%2F&x=1", "?next=/register/…/join/…%2F&x=1"),
+        ("next=%2faccount%2freset%2fkey%2f3-key%2f", "next=%2faccount/reset%2fkey/…%2f"),
+        (f"next=%252Fregister%252F{HASH}", "next=%252Fregister%252F…"),
+        (f"q=%22{HASH}%22", "q=%22…%22"),
+        (f"/probe/{HASH}~1abc:signature", "/probe/…"),
         ("smtp://user:pass@mail.example", "smtp://…@mail.example"),
         ("raise Refused  # @wraps(view)", "raise Refused  # @wraps(view)"),
         (

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
@@ -34,6 +35,7 @@ def sink(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
             yield server
             sentry_sdk.get_client().close()
     sentry_sdk.get_global_scope().set_client(None)
+    sentry_sdk.get_global_scope().remove_tag("process")
 
 
 def events(sink: Sink) -> list[dict[str, Any]]:
@@ -86,6 +88,13 @@ def test_logged_error_of_the_worker_is_reported_with_its_order_and_masked(sink: 
     )
     assert event["tags"]["order"] == order.order_number
     assert ADDRESS not in json.dumps(event)
+
+
+def test_error_in_another_thread_names_the_process_too(sink: Sink) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(logger.error, "Failed.").result()
+    (event,) = events(sink)
+    assert event["tags"] == {"process": "web"}
 
 
 def test_database_that_is_away_is_reported_once_a_minute(sink: Sink) -> None:

@@ -28,9 +28,7 @@ ADDRESS = "nina.nebenan@example.com"
 def sink(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
     """A server that takes spans, which this process sends it while the test runs."""
     with listening() as server:
-        address = f"http://127.0.0.1:{server.port}"
-        settings.OTEL_EXPORTER_OTLP_ENDPOINT = address
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        settings.OTEL_EXPORTER_OTLP_ENDPOINT = f"http://127.0.0.1:{server.port}"
         monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=tests")
         tracing.start("web")
         tracing.observe_statements(connection)

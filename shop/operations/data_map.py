@@ -62,4 +62,5 @@ def _kept(table: str) -> Iterator[str]:
 
 
 def _of_period(period: Period) -> str:
-    return f"{period.length} from {period.counted_from}"
+    is_duration = period.length[0].isdigit()
+    return f"{period.length} from {period.counted_from}" if is_duration else period.length

@@ -44,7 +44,7 @@ ORDERS = (
         "orders.archivedkey",
         "customers, new members",
         ("key",),
-        "Archived orders are found by the address of their customer, as a digest.",
+        "Staff find archived orders by the address of their customer.",
         INTEREST,
     ),
     PersonalData(

@@ -119,11 +119,11 @@ PERIODS = (
         "Mails and webhooks inside archived orders",
         ("orders.archivedorder", "orders.archivedkey"),
         "",
-        counted_from="writing them",
+        counted_from="the same moments",
         job="shop.orders.archive_trimming.trim_archived",
         reason="They expire as if the order were not archived.",
         past=lambda: ArchivedOrder.objects.filter(trim_at__lte=timezone.now()).count(),
-        fixed="as outside",
+        fixed="as long as messages outside the archive",
     ),
     Period(
         *("Messages to support", ("emails.contactrequest",), "KEEP_CONTACT_REQUESTS_DAYS"),
@@ -196,9 +196,9 @@ PERIODS = (
         *("Rate limits", ("access.ratelimitbucket",), ""),
         counted_from="the last call",
         job="shop.access.buckets.delete_full_buckets",
-        reason="A limit that is whole again needs no row.",
+        reason="A caller who may make all calls again needs no row.",
         past=lambda: RateLimitBucket.objects.filter(full_at__lt=time.time()).count(),
-        fixed="until the limit is whole",
+        fixed="until all calls are allowed again",
     ),
     Period(
         *("Traces that orders were placed in", ("access.traceorigin",), ""),
@@ -212,11 +212,11 @@ PERIODS = (
     ),
     Period(
         *("Cached values", ("access.cachedvalue",), ""),
-        counted_from="writing",
+        counted_from="the moment of writing",
         job="shop.access.durable_cache.delete_expired_values",
-        reason="Each value has its own time, such as that of a sign-in code.",
+        reason="Each is valid for a time of its own, such as a sign-in code.",
         past=lambda: CachedValue.objects.filter(expires_at__lte=time.time()).count(),
-        fixed="its own time",
+        fixed="until they expire",
     ),
     Period(
         "Tokens and grants that have expired",
@@ -231,16 +231,16 @@ PERIODS = (
         "Sessions",
         ("sessions.session", "usersessions.usersession"),
         "",
-        counted_from="sign-in, or for staff the last activity",
+        counted_from="sign-in",
         job="shop.tenancy.sessions.delete_expired_sessions",
-        reason="A session that is over opens nothing. See `STAFF_SESSION_HOURS`.",
+        reason="A session that has ended opens nothing. See `STAFF_SESSION_HOURS`.",
         past=lambda: (
             Session.objects.filter(expire_date__lt=timezone.now()).count()
             + UserSession.objects.exclude(
                 session_key__in=Session.objects.values("session_key")
             ).count()
         ),
-        fixed="14 days; staff 12 hours",
+        fixed="14 days; of staff 12 hours",
     ),
     Period(
         *("Requests to reset a second factor", ("tenancy.factorreset",), "KEEP_FACTOR_RESETS_DAYS"),

@@ -11,7 +11,7 @@ KEYS = {
     client_key: ("client_id", "delivered_client_id"),
     project_key: ("project_id", "delivered_project_id"),
 }
-ADDRESS = re.compile(r"[^\s\"'<>(),:;\[\]\\]+@[^\s\"'<>(),:;\[\]\\]+\.\w+")
+ADDRESS = re.compile(r"[^\s\"<>(),:;\[\]\\]+@[^\s\"'<>(),:;\[\]\\]+\.[\w-]+")
 # By the label of the model: the column by whose value an archived order is found as well. The rooms
 # of those rows write themselves in here.
 NAMED_BY: dict[str, str] = {}
@@ -39,10 +39,15 @@ def order_in(contents: Contents) -> dict[str, Any]:
 def _emails_in(value: Any) -> set[str]:
     match value:
         case str() if "@" in value:
-            return {email_key(text.rstrip(".")) for text in ADDRESS.findall(value)}
+            return {email_key(each) for text in ADDRESS.findall(value) for each in _readings(text)}
         case dict():
             return {key for each in value.values() for key in _emails_in(each)}
         case list():
             return {key for each in value for key in _emails_in(each)}
         case _:
             return set()
+
+
+def _readings(address: str) -> set[str]:
+    """Return what `address` may be: an apostrophe is part of it, or a quotation mark before it."""
+    return {address, address.lstrip("'"), address.rpartition("'")[2]}

@@ -67,12 +67,21 @@ def archive(before: datetime, *, batch: int = BATCH) -> Iterator[int]:
         yield _archive(pks, before)
 
 
-def bring_back(archived: Iterable[int]) -> int:
+def bring_back(archived: Iterable[int], *, batch: int = BATCH) -> int:
     """Put orders back into their tables, as they were; return how many were archived.
 
     `archived` are their primary keys. Those that are not archived are left as they are.
     """
     pks = list(archived)
+    return sum(_bring_back(pks[start : start + batch]) for start in range(0, len(pks), batch))
+
+
+def bring_back_for(user: User | None, emails: Iterable[str]) -> int:
+    """Bring back the orders that name a person, before they are erased from them."""
+    return bring_back(list(archived_for(user, emails).values_list("pk", flat=True)))
+
+
+def _bring_back(pks: list[int]) -> int:
     with transaction.atomic():
         held = ArchivedOrder.objects.filter(pk__in=pks).select_for_update()
         contents = list(held.order_by("pk").values_list("pk", "contents"))
@@ -83,11 +92,6 @@ def bring_back(archived: Iterable[int]) -> int:
         insert_rows(bytes(packed) for _pk, packed in contents)
         reindex(Order.objects.filter(pk__in=found))
     return len(found)
-
-
-def bring_back_for(user: User | None, emails: Iterable[str]) -> int:
-    """Bring back the orders that name a person, before they are erased from them."""
-    return bring_back(list(archived_for(user, emails).values_list("pk", flat=True)))
 
 
 def _archive(pks: list[int], before: datetime) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from shop.env import env, keep_private, read, redis_url
+from shop.env import env, http_server, keep_private, read, redis_url, sentry_dsn
 
 django_stubs_ext.monkeypatch()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -187,12 +187,12 @@ if LOG_FORMAT not in {"json", "plain"}:
 LOG_REQUESTS = read("LOG_REQUESTS", env.bool, not DEMO)  # a line for each request
 
 # Traces and error reports, each to a server of the operator's own choice.
-OTEL_EXPORTER_OTLP_ENDPOINT: str = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+OTEL_EXPORTER_OTLP_ENDPOINT: str = read("OTEL_EXPORTER_OTLP_ENDPOINT", http_server, "")
 if OTEL_EXPORTER_OTLP_ENDPOINT and find_spec("opentelemetry") is None:
     raise SystemExit(
         "OTEL_EXPORTER_OTLP_ENDPOINT needs more packages: pip install -r requirements-telemetry.txt"
     )
-SENTRY_DSN: str = env.str("SENTRY_DSN", default="")
+SENTRY_DSN: str = read("SENTRY_DSN", sentry_dsn, "")
 if SENTRY_DSN and find_spec("sentry_sdk") is None:
     raise SystemExit("SENTRY_DSN needs one more package: pip install -r requirements-sentry.txt")
 # Called at the start of each process that serves requests or works, with "web" or "worker".

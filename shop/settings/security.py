@@ -43,9 +43,9 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 # HSTS for subdomains and preloading: the shop cannot speak for other hosts of the domain.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_SSL_REDIRECT = SECURE and env.bool("SSL_REDIRECT", default=True)
-# Health checks come from load balancers; the last is how `manage.py doctor` finds a proxy that does
-# not say https.
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^probe/"]
+# Load balancers and Prometheus ask the web processes themselves; the last is how `manage.py doctor`
+# finds a proxy that does not say https.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$", r"^probe/"]
 # The number of trusted proxies in front of the web server: their X-Forwarded headers are believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = read("TRUSTED_PROXIES", env.int, 0)
 if ALLAUTH_TRUSTED_PROXY_COUNT:

@@ -10,6 +10,7 @@ from portal.backoffice.queue.queue_counts import count_waiting
 from shop.notifications.emails.kinds import email_for, render
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.staff_digest import queue_staff_digest
+from shop.operations.held_messages import DROPPED
 from shop.orders.models import Order
 from tests.factories import make_packed_order, make_staff
 from tests.notifications.mail_server import Replies, mail_server
@@ -127,3 +128,20 @@ def test_mail_that_is_not_sent_again_says_why(state: str, answer: str) -> None:
         Order.objects.update(user_email="corrected@example.com")
     assert answer in words(press(order, message))
     assert order.messages.count() == 2
+
+
+def test_mail_that_was_dropped_after_a_restore_can_be_sent_again() -> None:
+    order = make_packed_order()
+    send_all()
+    receipt = order.messages.get(kind="received")
+    order.messages.filter(pk=receipt.pk).update(state="obsolete")
+    page = f"/staff/orders/{order.pk}/"
+    again = f'action="{page}mails/{receipt.pk}/"'
+    desk = visitor(make_staff("agent"))
+    assert again not in desk.get(page).text
+    order.messages.filter(pk=receipt.pk).update(last_error=DROPPED)
+    assert again in desk.get(page).text
+    assert "The e-mail is being sent again." in words(press(order, receipt))
+    assert list(order.messages.filter(kind="received").values_list("state", flat=True)) == [
+        *("obsolete", "waiting"),
+    ]

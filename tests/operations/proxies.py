@@ -8,7 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ def nginx_configuration(
         ("    listen [::]:443 ssl http2;\n", ""),
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("listen 443 ssl", f"listen 127.0.0.1:{tls} ssl"),
-        ("https://$host$", f"https://$host:{tls}$"),
+        ("https://$server_name$", f"https://$server_name:{tls}$"),
         ("/etc/letsencrypt/live/shop.example.com/fullchain.pem", str(certificate)),
         ("/etc/letsencrypt/live/shop.example.com/privkey.pem", str(certificate)),
         ("shop.example.com", HOST),
@@ -155,11 +155,13 @@ class Proxy:
         trust = ssl.create_default_context(cafile=str(self.certificate))
         return http.client.HTTPSConnection(HOST, self.tls, timeout=60, context=trust)
 
-    def call(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, Any]:
+    def call(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
         """The status of the answer, and its JSON or text; `X_Y` in a name stays as it is."""
         connection = self.connect()
         try:
-            connection.request(method, path, body or None, headers)
+            connection.request(method, path, body or None, headers or {})
             answer = connection.getresponse()
             text = answer.read().decode()
             is_json = answer.headers["Content-Type"] == "application/json"

@@ -166,8 +166,7 @@ def test_proxies_know_the_limits_of_the_shop() -> None:
 
 def test_installation_puts_every_file_in_place_once(tmp_path: Path) -> None:
     def install(host: str) -> str:
-        command = ["env", f"DESTDIR={tmp_path}", DEPLOY / "install", host]
-        return succeeds(*command)
+        return succeeds("env", f"DESTDIR={tmp_path}", DEPLOY / "install", host)
 
     assert "/etc/slate/secrets/email_url" in install("shop.test")
     secret = tmp_path / "etc/slate/secrets/secret_key"

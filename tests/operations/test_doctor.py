@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.mail import EmailMessage
 from django.core.management import call_command
@@ -19,13 +20,14 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 
 from portal.backoffice.reports import worker_health
-from portal.backoffice.reports.health_lines import HealthLine
+from portal.backoffice.reports.health_lines import HealthLine, Verdict
 from portal.backoffice.reports.work_health import message_lines, order_lines
 from portal.backoffice.reports.worker_health import system_lines, worker_lines
 from shop.catalogue.seller import Seller
 from shop.content.models import Question, Version
 from shop.operations.backup_health import backup_line
 from shop.operations.doctor.database_checks import database_lines
+from shop.operations.doctor.examination import guarded
 from shop.operations.doctor.file_checks import file_lines
 from shop.operations.doctor.settings_checks import settings_lines
 from shop.operations.doctor.site_checks import clock_line
@@ -225,3 +227,30 @@ def test_connections_roles_and_encoding_of_postgresql_are_told() -> None:
     assert lines["roles"].found == "shop"
     assert " of 97 are open" in str(lines["connections"].found)
     assert lines["database-clock"].found == "agree"
+
+
+def test_check_that_cannot_read_a_file_says_so_and_the_others_go_on(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path / "gone"
+    (line,) = guarded("Files", lambda: file_lines({}))
+    assert (line.key, line.verdict) == ("unknown-files", Verdict.ACT)
+    assert str(line.found).startswith("could not be checked: [Errno 2] No such file or directory")
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no roles")
+def test_connection_of_another_role_is_told_to_one_that_is_no_administrator() -> None:
+    given = connection.get_connection_params() | {"cursor_factory": None}
+    with psycopg.connect(**given, autocommit=True) as administrator:
+        administrator.execute("CREATE ROLE other LOGIN")
+        try:
+            with psycopg.connect(**given | {"user": "other"}), connection.cursor() as cursor:
+                cursor.execute("CREATE ROLE plain")
+                cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO plain")
+                cursor.execute("SET LOCAL ROLE plain")
+                lines = {line.key: line for line in database_lines()}
+                cursor.execute("RESET ROLE")
+        finally:
+            administrator.execute("DROP ROLE other")
+    assert (lines["roles"].verdict, lines["roles"].found) == (Verdict.LOOK, "other, shop")
+    assert int(str(lines["connections"].found).split()[0]) >= 3  # with those of other roles

@@ -75,7 +75,7 @@ def test_right_proxy_is_fine_in_every_line(examined: Any) -> None:
     assert set(lines) == KEYS
     assert {key: str(line.found) for key, line in lines.items() if line.verdict != "fine"} == {}
     assert lines["certificate"].found == "valid for another 89 days"
-    assert lines["proxies"].found == "1; X-Forwarded-For arrives with 1 entries"
+    assert lines["proxies"].found == "1; X-Forwarded-For arrives with 1 entry"
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_address_and_scheme_that_the_client_sends_are_not_believed(front: Proxy)
     # The web process itself takes either spelling.
     assert "203.0.113.8" in call_web(front.web[0], {"X_Forwarded_For": "203.0.113.8"})
     assert "evil.example" in call_web(front.web[0], {"X-Forwarded-Host": "evil.example"})
-    status, told = front.call("GET", "/", **forged)
+    status, told = front.call("GET", "/", headers=forged)
     assert status == 200
     assert told["HTTP_X_FORWARDED_FOR"] == "127.0.0.1"
     assert told["HTTP_X_FORWARDED_PROTO"] == "https"
@@ -66,7 +66,9 @@ def test_address_and_scheme_that_the_client_sends_are_not_believed(front: Proxy)
 
 
 def test_other_headers_reach_the_web_process(front: Proxy) -> None:
-    _status, told = front.call("GET", "/", **{"Idempotency-Key": "k1", "Authorization": "Bearer t"})
+    _status, told = front.call(
+        "GET", "/", headers={"Idempotency-Key": "k1", "Authorization": "Bearer t"}
+    )
     assert told["HTTP_IDEMPOTENCY_KEY"] == "k1"
     assert told["HTTP_AUTHORIZATION"] == "Bearer t"
 
@@ -125,6 +127,17 @@ def test_http_is_redirected_to_https(front: Proxy) -> None:
     connection.close()
 
 
+def test_http_leads_to_no_host_that_the_visitor_names(front: Proxy) -> None:
+    if front.name == "caddy":
+        pytest.skip("Caddy redirects by itself; a host that it does not know gets an empty answer")
+    connection = http.client.HTTPConnection("127.0.0.1", front.plain)
+    connection.request("GET", "/", headers={"Host": "evil.example"})
+    answer = connection.getresponse()
+    assert answer.headers["Location"].startswith(f"https://{HOST}")
+    assert answer.headers["Server"] == "nginx"
+    connection.close()
+
+
 def test_metrics_are_not_public(front: Proxy) -> None:
     assert front.call("GET", "/metrics")[0] == 404
     assert "GET /metrics" not in front.arrivals()
@@ -133,7 +146,7 @@ def test_metrics_are_not_public(front: Proxy) -> None:
 def secret_paths() -> list[str]:
     """A path for each URL of the shop that holds what lets somebody in."""
     resolver = get_resolver()
-    found = {}
+    found: dict[str, None] = {}
     for _name, matches in resolver.reverse_dict.lists():
         for possibilities, _pattern, _defaults, converters in matches:
             numbers = {name for name, kind in converters.items() if isinstance(kind, IntConverter)}
@@ -166,9 +179,50 @@ def test_access_log_has_neither_hashes_nor_links_nor_query_strings(front: Proxy)
     assert "127.0.0.0" in logged
 
 
+def test_log_masks_whatever_way_a_path_is_written(front: Proxy) -> None:
+    """Servers take more spellings of a path than the shop's own."""
+    spelled = (
+        f"/%72egister/{HASH}/",
+        f"//register/{HASH}/",
+        f"/x/../register/{HASH}/",
+        f"/Register/{HASH}/",
+        f"/static/../register/{HASH}/",
+        f"/register%2f{HASH}/",
+        f"/{'a.' * 20}/{HASH}",
+        f"https://{HOST}/register/{HASH}/",
+        "/Declarations/prove/a-t0ken/",
+        "//account/back-office/a-t0ken/",
+    )
+    before = len(front.logs())
+    for path in spelled:
+        front.call("GET", path)
+    front.call("GET", "/tiers/last/")
+    assert wait_for(lambda: "/tiers/last/" in front.logs(), 10)
+    logged = front.logs()[before:]
+    assert logged.count('"method":"GET"') == len(spelled) + 1
+    assert HASH not in logged
+    assert "a-t0ken" not in logged
+
+
+def test_requests_for_another_host_and_broken_answers_are_logged_no_worse(front: Proxy) -> None:
+    path = f"/register/{HASH}/"
+    front.call("GET", path, Host="other.example", Referer=f"https://{HOST}{path}")
+    connection = http.client.HTTPConnection("127.0.0.1", front.plain)
+    connection.request("GET", path, headers={"Host": "other.example"})
+    assert connection.getresponse().read() is not None
+    connection.close()
+    with pytest.raises(http.client.IncompleteRead):
+        front.call("GET", path, **{"X-Break": "1"})
+    front.call("GET", "/tiers/after/")
+    assert wait_for(lambda: "/tiers/after/" in front.logs(), 10)
+    logged = front.logs()
+    for secret in (HASH, '"127.0.0.1"', "127.0.0.1:5"):
+        assert secret not in logged
+
+
 def test_process_that_dies_is_passed_over_for_a_get(front: Proxy) -> None:
     (front.home / "dies").touch()
-    status, _told = front.call("GET", f"/register/{HASH}/", **{"X-Die": "1"})
+    status, _told = front.call("GET", f"/register/{HASH}/", headers={"X-Die": "1"})
     assert not (front.home / "dies").exists()
     assert status == 200
     assert HASH not in front.logs()
@@ -176,7 +230,7 @@ def test_process_that_dies_is_passed_over_for_a_get(front: Proxy) -> None:
 
 def test_post_is_never_sent_twice(front: Proxy) -> None:
     (front.home / "dies").touch()
-    status, text = front.call("POST", f"/orders/{HASH}/", b"x", **{"X-Die": "1"})
+    status, text = front.call("POST", f"/orders/{HASH}/", b"x", headers={"X-Die": "1"})
     assert not (front.home / "dies").exists()
     assert status == 503
     assert "try again" in text

@@ -20,7 +20,7 @@ def test_second_setup_on_a_machine_waits_for_the_first() -> None:
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's database is on one machine")
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_second_machine_waits_for_the_first() -> None:
     def is_free(other: "psycopg.Connection[tuple[bool]]") -> bool:
         (taken,) = other.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() or (False,)
@@ -28,5 +28,7 @@ def test_second_machine_waits_for_the_first() -> None:
 
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
         with database_lock():
+            assert not is_free(other)
+            connection.close()  # as `migrate` does where a table is in use
             assert not is_free(other)
         assert is_free(other)

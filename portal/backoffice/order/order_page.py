@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -61,9 +61,11 @@ REFUSED_BEFORE = gettext_lazy(
 @require_safe
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what to do and what happened; of an archived order, what it was."""
-    if not Order.objects.filter(pk=pk).exists():
+    try:
+        found = find_order(pk)
+    except Http404:
         return archived_page(request, pk)
-    return _show(request, find_order(pk))
+    return _show(request, found)
 
 
 def posted(permission: str) -> Callable[[Callable[..., HttpResponse]], View]:

@@ -97,6 +97,16 @@ class Message(Leased):
     def __str__(self) -> str:
         return f"mail {self.pk} ({self.kind})"
 
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Return whether staff are offered to send it, once more or at once.
+
+        Of those that are no longer needed, only one that says why: it was dropped after a restore.
+        """
+        if self.state == self.State.OBSOLETE:
+            return bool(self.last_error)
+        return self.state != self.State.SENDING
+
 
 class ContactRequest(models.Model):
     """A message by the contact form, until it is mailed to support and for some days."""

@@ -16,7 +16,10 @@ from shop.orders.order_lookup import address_of
 from shop.tenancy.invitations import replace_link
 from shop.tenancy.models import Invitation, User
 
-DONE = {Message.State.SENT, Message.State.FAILED, Message.State.REFUSED}
+# An obsolete one, too: it may have been dropped after a restore, though it is still needed.
+DONE = {
+    *(Message.State.SENT, Message.State.FAILED, Message.State.REFUSED, Message.State.OBSOLETE),
+}
 LINKS_AN_HOUR = 3  # new links for one order, asked for by its reader
 
 

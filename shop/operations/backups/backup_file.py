@@ -12,12 +12,20 @@ import tarfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import IO, Any
+from typing import IO, Annotated, Literal
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.utils import validate_file_name
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 PIECE = 8 * 1024 * 1024  # bytes of the database in one part: the memory that a backup takes
+LARGEST = 512 * 1024 * 1024  # bytes of a part, all of which is read at once
 FORMAT = 1
 MANIFEST, SUMS, INVOICES = "manifest.json", "SHA256SUMS", "invoices/"
 DATABASES = {"postgresql": "database.pgdump/", "sqlite": "database.sqlite3.gz/"}
+
+
+Year = Annotated[str, StringConstraints(pattern="^[0-9]{4}$")]
 
 
 class BackupError(Exception):
@@ -31,10 +39,10 @@ class Manifest:
     format: int
     version: str  # of the shop
     made_at: str  # ISO 8601: what was committed before is in it
-    database: str  # "sqlite" or "postgresql"
+    database: Literal["sqlite", "postgresql"]
     migrations: list[str]  # that were applied, such as "orders.0001_initial"
     rows: dict[str, int]  # of each table
-    numbers: dict[str, int]  # the last one of an invoice or credit note in each year
+    numbers: dict[Year, int]  # the last one of an invoice or credit note in each year
     key_fingerprints: dict[str, str]  # of SECRET_KEY, and of FACTOR_KEY if it was set
     invoice_storage: str  # the class
     invoice_files: int | None  # that are in the backup; None: they stay where they are
@@ -95,12 +103,12 @@ def _pieces(dump: Iterable[bytes]) -> Iterator[bytes]:
 def parse_manifest(content: bytes) -> Manifest:
     """Return the manifest in the content of the first part. Raises BackupError."""
     try:
-        fields: dict[str, Any] = json.loads(content)
-        if fields["format"] == FORMAT:
-            return Manifest(**fields)
-    except (ValueError, TypeError, KeyError):
+        found = TypeAdapter(Manifest).validate_json(content)
+    except ValidationError:
         raise BackupError("The file is no backup of the shop.") from None
-    raise BackupError("The backup was made by a newer version of the shop.")
+    if found.format != FORMAT:
+        raise BackupError("The backup was made by a newer version of the shop.")
+    return found
 
 
 def read_parts(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
@@ -113,6 +121,8 @@ def read_parts(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
     try:
         with tarfile.open(fileobj=stream, mode="r|") as tar:
             for info in tar:
+                if sums is not None or info.name in found or not _is_part(info):
+                    raise BackupError("The file is damaged, or no backup of the shop.")
                 opened = tar.extractfile(info)
                 content = opened.read() if opened else b""
                 if info.name == SUMS:
@@ -127,3 +137,17 @@ def read_parts(stream: IO[bytes]) -> Iterator[tuple[str, bytes]]:
         raise BackupError("The backup is not whole: its end is missing.")
     if wrong := sorted(name for name in {*sums, *found} if sums.get(name) != found.get(name)):
         raise BackupError(f"The backup is damaged: {wrong[0]} is not what was written.")
+    if list(sums) != list(found):
+        raise BackupError("The backup is damaged: its parts are not in their order.")
+
+
+def _is_part(info: tarfile.TarInfo) -> bool:
+    """Tell if it is a file that a backup may hold: no link, not too large, and named as ours are."""
+    is_ours = info.name in {MANIFEST, SUMS} or info.name.startswith((*DATABASES.values(), INVOICES))
+    if not (is_ours and info.isreg() and info.size <= LARGEST):
+        return False
+    try:
+        validate_file_name(info.name, allow_relative_path=True)
+    except SuspiciousFileOperation:
+        return False
+    return True

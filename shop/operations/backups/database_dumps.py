@@ -20,7 +20,10 @@ from shop.operations.backups.programs import CHUNK, output_of, postgresql_progra
 from shop.operations.error_lines import first_line
 
 NUMBERS = "SELECT CAST(year AS text), last FROM billing_numberseries"
-SECRETS = {"password", "sslpassword"}
+SECRETS = {
+    *("password", "sslpassword"),
+    *("scram_client_key", "scram_server_key", "oauth_client_secret"),
+}
 GZIP = 31  # for zlib: with the header and the sum of a gzip file
 
 
@@ -50,15 +53,21 @@ def work_directory() -> Iterator[Path]:
     folder.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
+        _lock(descriptor)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BackupError("Another backup or restore is running.") from None
-        _empty(folder)  # of one that was killed
-        yield folder
+            _empty(folder)  # of one that was killed
+            yield folder
+        finally:
+            _empty(folder)
     finally:
-        _empty(folder)
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise BackupError("Another backup or restore is running.") from None
 
 
 def _empty(folder: Path) -> None:
@@ -101,11 +110,22 @@ def _compressed(path: Path) -> Iterator[bytes]:
 
 
 def unpacked(content: Iterator[bytes]) -> Iterator[bytes]:
-    """Return the clear bytes of a gzip file."""
+    """Return the clear bytes of a gzip file, never more than CHUNK of them at once.
+
+    Raises BackupError where it is damaged.
+    """
     unpacker = zlib.decompressobj(wbits=GZIP)
-    for some in content:
-        yield unpacker.decompress(some)
-    yield unpacker.flush()
+    try:
+        for some in content:
+            left = some
+            while left:
+                yield unpacker.decompress(left, CHUNK)
+                left = unpacker.unconsumed_tail
+        yield unpacker.flush()
+    except zlib.error:
+        raise BackupError("The database in the backup is damaged.") from None
+    if not unpacker.eof:
+        raise BackupError("The database in the backup is not whole.")
 
 
 @contextmanager

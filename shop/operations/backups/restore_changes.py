@@ -33,7 +33,10 @@ SELECT setval(
 
 def made_at(manifest: Manifest) -> datetime:
     """Return the moment of the backup. Raises BackupError."""
-    moment = parse_datetime(manifest.made_at)
+    try:
+        moment = parse_datetime(manifest.made_at)
+    except ValueError:  # well written, but there is no such moment
+        moment = None
     if moment is None:
         raise BackupError("The file is no backup of the shop.")
     return moment

@@ -13,6 +13,11 @@ from shop.operations.setup.database_schema import database_version, unknown_migr
 
 # By the name of the switch: the value that keeps orders safe.
 SQLITE_SWITCHES = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+# PostgreSQL tells nobody but an administrator the type of another role's connection.
+CLIENTS = (
+    "pg_stat_activity WHERE datname IS NOT NULL AND usename IS NOT NULL"
+    " AND coalesce(backend_type, 'client backend') = 'client backend'"
+)
 USED_LOOK, USED_ACT = 0.8, 0.95  # of the connections that the shop may open
 
 
@@ -74,24 +79,24 @@ def _encoding_line() -> HealthLine:
 
 
 def _connection_lines() -> Iterator[HealthLine]:
-    (number, least) = _row(
-        "SELECT current_setting('max_connections')::int"
+    (most, number) = _row(
+        "SELECT current_setting('max_connections')::int"  # noqa: S608 -- a constant
         " - current_setting('superuser_reserved_connections')::int,"
-        " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
+        f" (SELECT count(*) FROM {CLIENTS})"
     )
-    share = least / number
+    share = number / most
     verdict = Verdict.LOOK if share >= USED_LOOK else Verdict.FINE
     yield HealthLine(
         "connections",
         "Connections",
         Verdict.ACT if share >= USED_ACT else verdict,
-        f"{least} of {number} are open",
+        f"{number} of {most} are open",
         "Raise max_connections, or put a pooler in between: a web process needs one for each of "
         "its threads, and a worker one for each of its processes.",
     )
     (roles,) = _row(
-        "SELECT string_agg(DISTINCT usename, ', ' ORDER BY usename) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND backend_type = 'client backend'"
+        "SELECT string_agg(DISTINCT usename, ', ' ORDER BY usename)"  # noqa: S608 -- a constant
+        f" FROM {CLIENTS} AND datname = current_database()"
     )
     yield HealthLine(
         "roles",

@@ -53,8 +53,8 @@ def _private_line() -> HealthLine:
         "Permissions of VAR_DIR",
         verdict if exposed or is_foreign else Verdict.FINE,
         found,
-        "Sessions, keys and addresses lie there. Run all processes, and this, as one user, and take "
-        "the permissions of all others (chmod go=).",
+        "It holds sessions, keys and addresses. Run all processes and this command as one user, and "
+        "take the permissions of all others away (chmod go=).",
     )
 
 

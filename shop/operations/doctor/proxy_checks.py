@@ -101,14 +101,14 @@ def _number_line(arrival: dict[str, Any]) -> HealthLine:
         "proxies",
         "TRUSTED_PROXIES",
         Verdict.FINE if number == trusted else Verdict.ACT,
-        f"{trusted}; X-Forwarded-For arrives with {number} entries",
+        f"{trusted}; X-Forwarded-For arrives with {number} {'entry' if number == 1 else 'entries'}",
         advice,
     )
 
 
 def _spoofed_line(key: str, label: str, arrival: dict[str, Any], advice: str) -> HealthLine:
     if arrival["client"] == SPOOFED:
-        found, verdict = "believed: visitors can choose the address that limits count", Verdict.ACT
+        found, verdict = "believed: visitors choose the address by which limits count", Verdict.ACT
     elif arrival["forwarded_for"] and arrival["forwarded_for"][-1] == SPOOFED:
         found, verdict = "passed on", Verdict.LOOK
     else:

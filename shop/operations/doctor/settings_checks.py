@@ -54,7 +54,7 @@ def _key_line() -> HealthLine:
         "SECRET_KEY",
         Verdict.LOOK if is_kept else Verdict.FINE,
         "it is among SECRET_KEY_FALLBACKS" if is_kept else f"{number} earlier keys are accepted",
-        "SECRET_KEY_FALLBACKS is for keys from before a rotation, and for a fortnight.",
+        "SECRET_KEY_FALLBACKS is for keys from before a rotation: remove them after a fortnight.",
     )
 
 

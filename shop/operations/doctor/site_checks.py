@@ -111,5 +111,5 @@ def _body_line(site: Site) -> HealthLine:
         label,
         Verdict.LOOK if is_ours or answer.status != 413 else Verdict.FINE,
         f"2 MiB {'reach the web process' if is_ours else f'are answered with {answer.status}'}",
-        "Let the proxy refuse bodies of more than 1 MiB, and 6 MB at /staff/payments/import/.",
+        "Let the proxy refuse bodies of more than 1 MiB, and of more than 6 MiB at /staff/payments/import/.",
     )

@@ -3,11 +3,12 @@
 import fcntl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
 from django.db import Error, connection
+from django.db.backends.utils import CursorWrapper
 
 LOCK = 5_742_115_021  # the number of the advisory lock: any that nobody else uses
 PAUSE = 0.5  # seconds between two tries
@@ -25,22 +26,25 @@ def machine_lock() -> Iterator[None]:
 def database_lock() -> Iterator[None]:
     """Do the same for all machines that share a PostgreSQL database. SQLite is on one machine.
 
-    The lock belongs to the connection, on which `migrate` runs as well. Behind a pooler there is no
-    such thing: there the machines must be set up one after the other.
+    The lock belongs to a connection apart, as `migrate` may have to open that of the shop anew.
+    Behind a pooler there is no such thing: there the machines must be set up one after the other.
     """
     if connection.vendor != "postgresql" or is_pooled():
         yield
         return
-    # Tried again and again: waiting in the database would hold up CREATE INDEX CONCURRENTLY.
-    while not _is_true("SELECT pg_try_advisory_lock(%s)"):
-        time.sleep(PAUSE)
+    holder = connection.copy()
     try:
-        yield
+        with holder.cursor() as cursor:
+            # Tried again and again: waiting in the database would hold up CREATE INDEX CONCURRENTLY.
+            while not _is_true(cursor, "SELECT pg_try_advisory_lock(%s)"):
+                time.sleep(PAUSE)
+            try:
+                yield
+            finally:
+                with suppress(Error):  # the connection is gone, and its lock with it
+                    _is_true(cursor, "SELECT pg_advisory_unlock(%s)")
     finally:
-        try:
-            _is_true("SELECT pg_advisory_unlock(%s)")
-        except Error:  # the connection is gone, and its locks with it
-            connection.close()
+        holder.close()
 
 
 def is_pooled() -> bool:
@@ -51,7 +55,6 @@ def is_pooled() -> bool:
     return bool(number != connection.connection.info.backend_pid)
 
 
-def _is_true(question: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(question, [LOCK])
-        return bool(cursor.fetchone()[0])
+def _is_true(cursor: CursorWrapper, question: str) -> bool:
+    cursor.execute(question, [LOCK])
+    return bool(cursor.fetchone()[0])

@@ -34,7 +34,11 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="say how many there are, and change nothing"
         )
         parser.add_argument(
-            "--batch", type=int, default=BATCH, help=f"orders in one transaction; default {BATCH}"
+            "--batch",
+            metavar="N",
+            type=int,
+            default=BATCH,
+            help=f"orders in one transaction; default {BATCH}",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -81,7 +85,7 @@ class Command(BaseCommand):
             return
         number = 0
         while pks := list(archived[:batch]):
-            number += bring_back(pks)
+            number += bring_back(pks, batch=batch)
         self.stdout.write(f"{number} orders are back.")
 
 

@@ -37,7 +37,10 @@ class Command(BaseCommand):
             help="encrypt for this public key of age, SSH or GnuPG; may be repeated",
         )
         parser.add_argument(
-            "--keep", type=_at_least_one, metavar="N", help="then delete all but the newest N"
+            "--keep",
+            type=_at_least_one,
+            metavar="N",
+            help="afterwards delete all backups in the folder but the newest N",
         )
         parser.add_argument("--verify", type=Path, metavar="FILE", help="verify this backup")
         parser.add_argument(
@@ -59,6 +62,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except Error as error:
             raise CommandError(f"The database does not answer: {first_line(error)}.") from None
+        except OSError as error:  # the disk is full, say
+            raise CommandError(f"A file cannot be written: {error.strerror}.") from None
 
     def _report(self, made: Made) -> None:
         state = "encrypted" if made.row.encrypted else "not encrypted"

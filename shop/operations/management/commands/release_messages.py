@@ -1,6 +1,6 @@
 """`manage.py release_messages`: lists, drops or sends what a hold keeps back after a restore."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,9 @@ from shop.worker.message_hold import message_hold
 class Command(BaseCommand):
     """`manage.py release_messages [--drop-due-before MOMENT [--only …]] [--send]`."""
 
-    help = "Lists the mails and webhooks that are held back after a restore, drops or sends them."
+    help = (
+        "Lists the mails and webhooks that are held back after a restore, and drops or sends them."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
@@ -23,13 +25,13 @@ class Command(BaseCommand):
             "--drop-due-before",
             metavar="MOMENT",
             type=_moment,
-            help="end those that were due before it, such as 2026-03-31T14:00 in the shop's time "
-            "zone, or 2026-03-31T12:00Z; `now` ends all",
+            help="drop those that were due before then, such as 2026-03-31T14:00 in the shop's time "
+            "zone, or 2026-03-31T12:00Z; `now` drops all",
         )
+        parser.add_argument("--only", choices=[MAILS, WEBHOOKS], help="drop only these")
         parser.add_argument(
-            "--only", choices=[MAILS, WEBHOOKS], help="drop these, and leave the others"
+            "--send", action="store_true", help="end the hold, so that all that is left is sent"
         )
-        parser.add_argument("--send", action="store_true", help="let all that is left go")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it. Raises CommandError with one sentence."""
@@ -68,7 +70,10 @@ class Command(BaseCommand):
 def _moment(text: str) -> datetime:
     if text == "now":
         return timezone.now()
-    moment = parse_datetime(text)
+    try:
+        moment = parse_datetime(text)
+    except ValueError:  # well written, but there is no such moment
+        moment = None
     if moment is None:
-        raise ValueError
+        raise ArgumentTypeError("must be a moment, such as 2026-03-31T14:00, or now")
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

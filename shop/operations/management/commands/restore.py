@@ -50,7 +50,7 @@ class Command(BaseCommand):
             "--identity", type=Path, metavar="KEYFILE", help="the secret key of age or SSH"
         )
         parser.add_argument(
-            "--replace", action="store_true", help="delete what is in the database before"
+            "--replace", action="store_true", help="first delete what is in the database"
         )
         parser.add_argument("--yes", action="store_true", help="do not ask before replacing")
         parser.add_argument(
@@ -58,8 +58,8 @@ class Command(BaseCommand):
             type=int,
             default=SKIPPED,
             metavar="N",
-            help="leave out so many numbers, as customers may hold invoices that were issued after "
-            f"the backup; default {SKIPPED}; 0 if there were none",
+            help="leave out this many numbers, as customers may hold invoices that were issued after "
+            f"the backup; default {SKIPPED}; 0 if none were issued",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -84,6 +84,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         except Error as error:
             raise CommandError(f"The database does not answer: {first_line(error)}.") from None
+        except OSError as error:  # the disk is full, say
+            raise CommandError(f"A file cannot be written: {error.strerror}.") from None
         self._report(manifest, restored)
 
     def _check_target(self, *, replace: bool) -> None:
