@@ -45,6 +45,7 @@ from tests.scene import (
     without_cookies,
 )
 from tests.scenes_of_activity import activity, exports
+from tests.scenes_of_archive import archived
 from tests.scenes_of_billing import client_billing, contracts, staff_billing
 from tests.scenes_of_cancelling import cancelling, contact, declaring
 from tests.scenes_of_catalogue import catalogue, legal_pages, short_texts
@@ -265,5 +266,5 @@ GROUPS = (
     *(registration, cancelling, address_correction, joining, signing_in, members, home),
     *(home_page, programs, client_billing, contracts, own_data, profile_and_company),
     *(leaving, way_out, declaring, catalogue, legal_pages, short_texts, changelog, errors),
-    guides,
+    *(guides, archived),
 )

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import uuid4
 
+from django.conf import settings
 from django.utils import timezone
 
 from shop.access.models import Application, CallCount
 from shop.notifications.webhooks.models import Delivery
+from shop.operations.models import Backup
 from shop.orders.models import Order
 from shop.orders.placing import Caller
-from shop.worker.models import WorkerInstance
+from shop.version import version
+from shop.worker.models import Heartbeat, InstanceBeat, MessageHold, WorkerInstance
 from tests.factories import make_application, make_order, make_staff, pack_all
 from tests.scene import SEND, Scene, fill
 
@@ -35,15 +39,35 @@ def partners() -> Iterator[Scene]:
 
 def health() -> Iterator[Scene]:
     """The shop's health, with a worker that has never run and an order that waits too long; then
-    its versions, with a worker of the one before."""
+    with several workers, one of the version before and one that is lost, after a restore."""
     viewer = make_staff("viewer")
     order = make_order()
     Order.objects.filter(pk=order.pk).update(updated_at=timezone.now() - timedelta(hours=1))
     yield Scene("staff-health", "/staff/health/", viewer)
     now = timezone.now()
-    WorkerInstance.objects.create(
-        host="worker-1", pid=812, version="1.7.0", started_at=now, seen_at=now
+    for host, number, seen_at in (
+        ("worker-1.slate.example", "1.7.0", now),
+        ("worker-2.slate.example", version(), now),
+        ("worker-3.slate.example", version(), now - timedelta(minutes=40)),
+    ):
+        token = uuid4()
+        WorkerInstance.objects.create(
+            host=host,
+            pid=812,
+            version=number,
+            started_at=now - timedelta(hours=2),
+            seen_at=seen_at,
+            token=token,
+        )
+        for cluster in settings.WORKER_CLUSTERS:
+            InstanceBeat.objects.create(instance=token, cluster=cluster, beat_at=seen_at)
+    for cluster in settings.WORKER_CLUSTERS:
+        Heartbeat.objects.update_or_create(cluster=cluster, defaults={"hourly_at": now})
+    MessageHold.objects.create(since=now, backup_made_at=now - timedelta(days=2))
+    Backup.objects.create(
+        made_at=now - timedelta(days=2), name="slate.tar.age", size=10**6, encrypted=True
     )
+    yield Scene("staff-health-workers", "/staff/health/", viewer)
     yield Scene("staff-version", "/staff/version/", viewer)
 
 

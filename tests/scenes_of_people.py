@@ -10,7 +10,7 @@ from portal.backoffice.audit_log import Act, record
 from portal.backoffice.clients.note_rows import ClientNote
 from shop.tenancy.appointment_requests import ask_to_appoint
 from shop.tenancy.factor_resets import ask_to_reset
-from shop.tenancy.staff_invitations import invite_colleague, staff_join_token
+from shop.tenancy.staff_invitations import invite_colleague, invite_superuser, staff_join_token
 from tests.accounts.factors import add_app
 from tests.factories import (
     make_application,
@@ -50,6 +50,13 @@ def colleagues() -> Iterator[Scene]:
     yield Scene("staff-join-known", known)
     yield Scene("staff-join-accept", known, member)
     yield Scene("staff-join-damaged", "/account/back-office/x/", status=404)
+    first, known = invite_superuser("ada@example.com", "de"), make_user()
+    link = f"/account/back-office/{staff_join_token(first)}/"
+    yield Scene("staff-join-superuser", link)
+    yield Scene("staff-join-superuser-errors", link, act=press(SEND))
+    yield Scene("staff-colleague-superuser", f"{base}{first.user.pk}/", chief)
+    link = f"/account/back-office/{staff_join_token(invite_superuser(known.email, 'de'))}/"
+    yield Scene("staff-join-superuser-accept", link, known)
 
 
 def people() -> Iterator[Scene]:

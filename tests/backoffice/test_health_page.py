@@ -59,7 +59,7 @@ def page() -> str:
 def verdicts() -> dict[str, str]:
     """The verdict of each line, by its label."""
     found = re.findall(r'<div data-verdict="(\w+)">\s*<dt>(.*?)</dt>', page())
-    assert len(found) == 20
+    assert len(found) == 21
     return {label: verdict for verdict, label in found}
 
 
@@ -96,9 +96,9 @@ def test_cluster_without_a_heartbeat_is_to_be_acted_on() -> None:
 @pytest.mark.parametrize(
     ("seen", "beats", "other", "verdict", "sentence"),
     [
-        (0, True, 0, "fine", f"host-7, version {version()}, since"),
-        (0, True, 1, "fine", "; b, version"),
-        (0, True, 6, "fine", "… (7 in all)"),
+        (0, True, 0, "fine", f"host-7 42, version {version()}, since"),
+        (0, True, 1, "fine", "\nb 1, version"),
+        (0, True, 6, "fine", "\n… (7 in all)"),
         (5, True, 0, "look", "A worker of an earlier version is running"),
         (5, False, 0, "act", "No worker is running."),
     ],

@@ -47,7 +47,9 @@ def page(order: Order, rest: str = "", language: str = "en") -> Any:
 
 def test_page_of_an_archived_order_is_quiet() -> None:
     order = make_finished_order()
-    assert "live.js" not in html(page(order))  # as the member has joined
+    before = page(order)
+    assert "live.js" not in html(before)  # as the member has joined
+    assert "Total per month" in words(before)
     archive_all()
     answer = page(order)
     assert answer.status_code == 200
@@ -55,6 +57,7 @@ def test_page_of_an_archived_order_is_quiet() -> None:
     assert str(order.order_number) in text
     assert order.tier_name in text
     assert "This order is archived" in text
+    assert "Total per month" not in text
     assert "hx-get" not in html(answer)
     assert "no-store" in answer["Cache-Control"]
     assert answer["Referrer-Policy"] == "no-referrer"

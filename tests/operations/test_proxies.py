@@ -239,6 +239,7 @@ def test_post_is_never_sent_twice(front: Proxy) -> None:
     assert not (front.home / "dies").exists()
     assert status == 503
     assert "try again" in text
+    assert '<meta name="viewport"' in text  # readable on a phone
     assert front.arrivals().count(f"POST /orders/{HASH}/") == 1
     assert HASH not in front.logs()
 

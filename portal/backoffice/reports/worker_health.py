@@ -139,10 +139,10 @@ def _instance_line(works: bool) -> HealthLine:
 
 
 def _instances(rows: Sequence[WorkerInstance]) -> str:
-    shown = "; ".join(_instance(row) for row in rows[:MOST_SHOWN])
+    shown = "\n".join(_instance(row) for row in rows[:MOST_SHOWN])
     if len(rows) <= MOST_SHOWN:
         return shown
-    return f"{shown}; … ({_('%(number)s in all') % {'number': len(rows)}})"
+    return f"{shown}\n… ({_('%(number)s in all') % {'number': len(rows)}})"
 
 
 def _names(rows: Sequence[WorkerInstance]) -> str:
@@ -152,7 +152,7 @@ def _names(rows: Sequence[WorkerInstance]) -> str:
 def _instance(row: WorkerInstance) -> str:
     sentence = _("%(host)s, version %(version)s, since %(started)s, last seen %(seen)s")
     return sentence % {
-        "host": row.host,
+        "host": str(row),
         "version": row.version,
         "started": moment(row.started_at),
         "seen": moment(row.seen_at),
