@@ -65,6 +65,7 @@ def export(user: User) -> Facts:
     clients = Client.objects.filter(client_admin=user)
     profiles = BillingProfile.objects.filter(client__in=clients).select_related("client")
     sessions = UserSession.objects.filter(user=user)
+    archived = _archived(user, emails)
     return {
         "user": _user(user),
         "memberships": facts_of_all(memberships, "role", "joined_at", "opened_at", **MEMBERSHIP),
@@ -72,8 +73,8 @@ def export(user: User) -> Facts:
         "clients_administered": facts_of_all(clients, "name", "created_at", number="pk"),
         "billing": facts_of_all(profiles, *BILLING, client="client.name"),
         "invoices": _invoices(clients),
-        "orders": _orders(user, emails),
-        "messages": _messages(user, emails),
+        "orders": _orders(user, emails, archived),
+        "messages": _messages(user, emails, archived),
         "sessions": facts_of_all(
             sessions, "ip", "last_seen_at", browser="user_agent", since="created_at"
         ),
@@ -97,10 +98,11 @@ def export(user: User) -> Facts:
 def export_of_address(email: str) -> Facts:
     """Return everything about the person who ordered as `email` and has no account."""
     emails = spellings(email)
+    archived = _archived(None, emails)
     return {
         "email": email,
-        "orders": _orders(None, emails),
-        "messages": _messages(None, emails),
+        "orders": _orders(None, emails, archived),
+        "messages": _messages(None, emails, archived),
         "messages_to_support": _contact_requests(emails),
         "declarations": _declarations(emails),
     }
@@ -132,7 +134,7 @@ def _invoices(clients: QuerySet[Client]) -> list[Facts]:
     return facts_of_all(found, *INVOICE, client="client.name")
 
 
-def _orders(user: User | None, emails: frozenset[str]) -> list[Facts]:
+def _orders(user: User | None, emails: frozenset[str], archived: list[Order]) -> list[Facts]:
     mine = Q(pk__in=orders_for(user, emails).values("pk"))
     if user:
         mine |= Q(placed_by=user) | Q(owner=user)
@@ -149,7 +151,7 @@ def _orders(user: User | None, emails: frozenset[str]) -> list[Facts]:
         .prefetch_related("events")
         .order_by("pk")
     )
-    theirs = [order for order in _archived(user, emails) if _is_of(order, user, emails)]
+    theirs = [order for order in archived if _is_of(order, user, emails)]
     return [_order(each, user) for each in (*theirs, *found)]
 
 
@@ -158,17 +160,17 @@ def _archived(user: User | None, emails: frozenset[str]) -> list[Order]:
     return [each.order for each in archived_for(user, emails).order_by("pk")]
 
 
-def _messages(user: User | None, emails: frozenset[str]) -> list[Facts]:
-    """Return the mails to a person, first those of archived orders."""
+def _messages(user: User | None, emails: frozenset[str], archived: list[Order]) -> list[Facts]:
+    """Return the mails to a person, first those of `archived` orders."""
     theirs = Q(recipient__in=emails) | Q(user=user) if user else Q(recipient__in=emails)
     found = Message.objects.filter(theirs).select_related("order").order_by("pk")
-    archived = [
+    of_archived = [
         mail
-        for order in _archived(user, emails)
+        for order in archived
         for mail in order.messages.all()
         if mail.recipient in emails or (user is not None and mail.user_id == user.pk)
     ]
-    return [_message(each) for each in (*archived, *found)]
+    return [_message(each) for each in (*of_archived, *found)]
 
 
 def _is_of(order: Order, user: User | None, emails: frozenset[str]) -> bool:

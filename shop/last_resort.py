@@ -18,8 +18,10 @@ logger = logging.getLogger(__name__)
 
 
 def warm_up() -> None:
-    """Load what an error response needs, while files can still be opened."""
+    """Load what requests and error responses need, while files can still be opened."""
     import_module(settings.ROOT_URLCONF)
+    if settings.REDIS_URL:
+        import_module("shop.access.redis_buckets")
     codecs.lookup("unicode_escape")  # Django's log of a response needs it
     for language, _name in settings.LANGUAGES:
         with override(language):

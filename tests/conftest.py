@@ -22,6 +22,7 @@ from shop.access.reserved_calls import reserves
 from shop.billing import filing, rendering
 from shop.catalogue.features import INCLUDED
 from shop.content import proof, questions
+from shop.notifications.emails import send
 from shop.packing import batches, dispatch
 from tests.buckets import full_buckets
 from tests.database import create_database, drop_database, kept_copy
@@ -111,6 +112,7 @@ def time_to_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs of the worker end their work in one go, however slow the machine is."""
     monkeypatch.setattr(dispatch, "AT_MOST", LONG)
     monkeypatch.setattr(filing, "AT_MOST", LONG)
+    monkeypatch.setattr(send, "AT_MOST", LONG)
     monkeypatch.setattr(batches, "HOLD", LONG)
     monkeypatch.setattr(batches, "TOO_LONG", LONG)
 

@@ -2,6 +2,9 @@
 
 import errno
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
@@ -62,6 +65,33 @@ def test_bug_that_django_cannot_answer_is_the_servers() -> None:
 
     with pytest.raises(ValueError, match="our bug"):
         answering_shortages(broken)(RequestFactory().get("/").environ, print)  # type: ignore[arg-type]
+
+
+WITHOUT_FILES = """
+import resource
+import shop.wsgi
+from django.test import RequestFactory
+from shop.access.rate_limits import hit
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+print(hit(RequestFactory().get("/", REMOTE_ADDR="203.0.113.7"), "anonymous"))
+"""
+
+
+@pytest.mark.once
+def test_call_is_not_counted_where_neither_redis_nor_the_database_can_be_opened(
+    tmp_path: Path,
+) -> None:
+    files = {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path}/shop.sqlite3"}
+    redis = {"REDIS_URL": f"unix://{tmp_path}/redis"}
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_FILES],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "shop.settings", "DEMO": "1", **files, **redis},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "None\n"), done.stderr
 
 
 def web_processes(address: str) -> list[psutil.Process]:

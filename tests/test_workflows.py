@@ -13,8 +13,8 @@ pytestmark = pytest.mark.once
 
 WORKFLOWS = settings.BASE_DIR / ".github" / "workflows"
 MAKEFILE = (settings.BASE_DIR / "Makefile").read_text(encoding="utf-8")
-# Actions of GitHub itself, by the tag of one release.
-ACTION = re.compile(r"actions/[a-z-]+@v\d+\.\d+\.\d+")
+# Actions of GitHub itself, by a commit: a tag can be moved. Its release stands in a comment.
+ACTION = re.compile(r"uses: actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
 
 def workflow(name: str) -> dict[Any, Any]:
@@ -49,9 +49,25 @@ def test_each_workflow_is_looked_at() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_workflow_uses_released_actions_of_github_alone(name: str) -> None:
-    used = [step["uses"] for step in all_steps(name) if "uses" in step]
-    assert used
+    used = re.findall(r"uses: .*", (WORKFLOWS / name).read_text(encoding="utf-8"))
+    assert len(used) == sum("uses" in step for step in all_steps(name)) > 0
     assert [each for each in used if not ACTION.fullmatch(each)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_step_finds_the_token_of_the_checkout(name: str) -> None:
+    checkouts = [step for step in all_steps(name) if "actions/checkout" in step.get("uses", "")]
+    assert checkouts
+    assert [step["with"]["persist-credentials"] for step in checkouts] == [False] * len(checkouts)
+
+
+def test_release_is_built_by_a_job_that_may_change_nothing() -> None:
+    jobs = workflow("release.yml")["jobs"]
+    assert "permissions" not in jobs["build"]
+    assert jobs["publish"]["permissions"]["contents"] == "write"
+    commands = [step["run"] for step in jobs["publish"]["steps"] if "run" in step]
+    assert len(commands) == 1
+    assert "gh release create" in commands[0]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -110,7 +126,7 @@ def test_release_signs_sums_and_uploads_all_that_was_built() -> None:
 def test_release_is_for_tags_of_the_shops_version() -> None:
     assert workflow("release.yml")[True] == {"push": {"tags": ["v*"]}}
     assert (
-        steps("release.yml")[0] == 'grep -qx "version = \\"${GITHUB_REF_NAME#v}\\"" pyproject.toml'
+        steps("release.yml")[0] == 'grep -qxF "version = \\"${GITHUB_REF_NAME#v}\\"" pyproject.toml'
     )
     lines = (settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     assert lines.count(f'version = "{version()}"') == 1

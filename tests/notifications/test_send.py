@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage, send_mail
 from django.utils import timezone
 from pytest_django import Settings
 
+from shop.notifications.emails import send as sending
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.send import MAX_ATTEMPTS, send
 from tests.factories import make_order, make_packed_order, make_user
@@ -48,6 +49,18 @@ def test_two_senders_send_once(mailoutbox: list[EmailMessage]) -> None:
     send(message.pk)
     assert len(mailoutbox) == 1
     assert Message.objects.get().attempts == 1
+
+
+def test_run_ends_in_time_also_between_the_mails_of_a_batch(
+    mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        make_order()
+    monkeypatch.setattr(sending, "AT_MOST", 0)
+    sending.send_due(lambda: None)
+    assert len(mailoutbox) == 1
+    sending.send_due(lambda: None)
+    assert len(mailoutbox) == 2
 
 
 def test_mail_that_is_being_sent_is_left_alone(mailoutbox: list[EmailMessage]) -> None:

@@ -1,13 +1,13 @@
 """A WSGI application behind a proxy under test: it tells what arrived, or dies while it answers.
 
 Each request that arrives is a line of the file ARRIVALS. A request with the header `X-Die` kills the
-process, once, if the file DIES is there; one with `X-Break`, in the middle of its answer.
+process, once, if the file DIES is there; of one with `X-Break` the answer breaks off. A file
+`of-PORT.css` is known to the process at that port alone.
 """
 
 import json
 import os
 import signal
-import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,12 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
     if "HTTP_X_BREAK" in environ:
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "1000")])
         return _broken()
+    if (
+        path.startswith("/static/")
+        and path.rpartition("/")[2] != f"of-{environ['SERVER_PORT']}.css"
+    ):
+        start_response("404 Not Found", [("Content-Type", "text/plain")])
+        return [b"not here"]
     told = {name: value for name, value in environ.items() if name.startswith("HTTP_")}
     body = environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Type", "application/json"), ("X-Request-ID", "abc")])
@@ -35,5 +41,4 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
 
 def _broken() -> Iterator[bytes]:
     yield b"the beginning"
-    time.sleep(0.5)  # until it is on its way
-    os.kill(os.getpid(), signal.SIGKILL)
+    raise OSError

@@ -17,8 +17,6 @@ from django.db.utils import OperationalError
 from pytest_django import Settings
 
 from shop.billing.invoice_files import invoice_file
-from shop.operations.backups.backup_file import BackupError
-from shop.operations.backups.database_dumps import work_directory
 from shop.operations.models import Backup
 from shop.orders.models import Order
 from tests.factories import make_invoice, make_order
@@ -234,15 +232,6 @@ def test_backup_under_load_has_every_order_that_was_acknowledged_before(
     assert "rows were restored." in backup("--verify", str(path))
     call_command("restore", path, replace=True, yes=True, stdout=StringIO())
     assert set(before) <= set(Order.objects.values_list("pk", flat=True))
-
-
-def test_second_backup_at_once_is_refused_and_takes_nothing_from_the_first() -> None:
-    with work_directory() as folder:
-        (folder / "snapshot.sqlite3").write_bytes(b"of the first")
-        with pytest.raises(BackupError, match="Another backup or restore is running"):
-            work_directory().__enter__()
-        assert (folder / "snapshot.sqlite3").read_bytes() == b"of the first"
-    assert list(folder.iterdir()) == []
 
 
 def test_database_that_is_away_ends_in_one_sentence(

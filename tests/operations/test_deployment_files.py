@@ -151,6 +151,17 @@ def test_containers_have_a_read_only_root_and_no_capabilities() -> None:
         assert "limits" in str(container["resources"])
 
 
+def test_proxy_shares_no_network_with_what_holds_data() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    networks = {name: {*each["networks"]} for name, each in compose["services"].items()}
+    for holder in ("database", "redis"):
+        assert networks[holder] == {"inside"}
+        assert networks["proxy"].isdisjoint(networks[holder])
+        assert networks["worker-1"] & networks["web-1"] & networks[holder]
+    assert compose["networks"]["inside"] == {"internal": True}
+    assert networks["proxy"] & networks["web-1"] & networks["web-2"] == {"front", "outside"}
+
+
 def test_proxies_know_the_limits_of_the_shop() -> None:
     nginx = (DEPLOY / "nginx" / "slate.conf").read_text(encoding="utf-8")
     caddy = (DEPLOY / "caddy" / "Caddyfile").read_text(encoding="utf-8")

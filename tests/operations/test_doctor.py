@@ -27,6 +27,7 @@ from shop.catalogue.seller import Seller
 from shop.content.models import Question, Version
 from shop.operations.backup_health import backup_line
 from shop.operations.doctor.database_checks import database_lines
+from shop.operations.doctor.examination import guarded
 from shop.operations.doctor.file_checks import file_lines
 from shop.operations.doctor.settings_checks import settings_lines
 from shop.operations.doctor.site_checks import clock_line
@@ -226,6 +227,15 @@ def test_connections_roles_and_encoding_of_postgresql_are_told() -> None:
     assert lines["roles"].found == "shop"
     assert " of 97 are open" in str(lines["connections"].found)
     assert lines["database-clock"].found == "agrees with this machine's"
+
+
+def test_check_that_cannot_read_a_file_says_so_and_the_others_go_on(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAR_DIR = tmp_path / "gone"
+    (line,) = guarded("Files", lambda: file_lines({}))
+    assert (line.key, line.verdict) == ("unknown-files", Verdict.ACT)
+    assert str(line.found).startswith("could not be checked: [Errno 2] No such file or directory")
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no roles")

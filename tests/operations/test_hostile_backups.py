@@ -162,8 +162,8 @@ def test_second_backup_or_restore_leaves_the_files_of_the_first_alone() -> None:
     with work_directory() as folder:
         snapshot = folder / "snapshot.sqlite3"
         snapshot.write_bytes(b"in use")
-        with pytest.raises(BackupError, match=r"^Another backup or restore is running\.$"):
-            with work_directory():
-                pass
+        refused = pytest.raises(BackupError, match=r"^Another backup or restore is running\.$")
+        with refused, work_directory():
+            pass
         assert snapshot.read_bytes() == b"in use"
     assert not snapshot.exists()

@@ -49,7 +49,7 @@ def test_seller_is_filled_in_from_a_file(ending: str, tmp_path: Path) -> None:
     ("members", "sentence"),
     [
         ({"iban": "DE00"}, "The seller is not saved. iban: This is no IBAN: please check it."),
-        ({"nmae": "x"}, "members that a seller does not have: nmae."),
+        ({"firm": "x"}, "members that a seller does not have: firm."),
     ],
 )
 def test_file_that_is_wrong_is_refused(

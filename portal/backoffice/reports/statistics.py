@@ -60,14 +60,14 @@ class LastWeeks:
         days = [When(created_at__lt=end, then=Value(n)) for n, end in enumerate(self.bounds[1:])]
         day_of = Case(*days, output_field=IntegerField())
         in_time = Q(created_at__gte=self.bounds[0], created_at__lt=self.bounds[-1])
-        kinds = {
-            Order.objects.all(): F("complete"),
+        kinds = (
+            (Order.objects.all(), F("complete")),
             # Whoever looks at past weeks sees the numbers that were there before archiving.
-            ArchivedOrder.objects.all(): Value(True),
-        }
+            (ArchivedOrder.objects.all(), Value(True)),
+        )
         found = [
             row
-            for orders, complete in kinds.items()
+            for orders, complete in kinds
             for row in orders.filter(in_time, state__in=PLACED_STATES)
             .annotate(day=day_of, is_complete=complete)
             .order_by()

@@ -36,7 +36,9 @@ logger = logging.getLogger(__name__)
 State = Message.State
 
 BATCH = 10
-AT_MOST = 60  # seconds; the next wake-up, a second later, goes on
+# Seconds, after each mail, as a slow mail server takes a while over one; the next wake-up, a second
+# later, goes on. The queue's own time-out would cut a mail off in the middle, and send it twice.
+AT_MOST = 60
 WAITS = [15.0 * 3**n for n in range(9)]  # seconds
 MAX_ATTEMPTS = len(WAITS) + 1
 # These leave while there is a hold, if they are new: staff must be able to sign in.
@@ -69,10 +71,8 @@ def send_due(beat: Callable[[], None]) -> None:
         for pk in batch:
             beat()
             send(pk)
-            if is_shutting_down():
+            if is_shutting_down() or monotonic() > until:
                 return
-        if monotonic() > until:
-            return
 
 
 def reclaim_expired() -> None:

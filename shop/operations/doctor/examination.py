@@ -17,7 +17,7 @@ from shop.operations.doctor.proxy_checks import proxy_lines
 from shop.operations.doctor.retention_checks import retention_lines
 from shop.operations.doctor.settings_checks import settings_lines
 from shop.operations.doctor.site import Site
-from shop.operations.doctor.site_checks import site_lines
+from shop.operations.doctor.site_checks import Unreachable, site_lines
 from shop.operations.error_lines import first_line
 
 Lines = Callable[[], Iterable[HealthLine]]
@@ -46,16 +46,26 @@ def examine(recipient: str = "") -> list[HealthGroup]:
 
 
 def guarded(label: str, lines: Lines) -> Iterator[HealthLine]:
-    """Yield `lines`, and one that says so where the database does not answer to them."""
+    """Yield `lines`, and one that says so where what they look at does not answer."""
     try:
         yield from lines()
     except Error as error:
         connection.close()
-        yield HealthLine(
-            f"unknown-{label.split(maxsplit=1)[0].lower()}",
+        yield _unknown(
             label,
-            Verdict.ACT,
-            f"could not be checked: {first_line(error)}",
+            error,
             "The database does not answer, or is not migrated. Check DATABASE_URL; manage.py setup "
             "migrates.",
         )
+    except Unreachable as error:
+        yield _unknown(label, error, "A file cannot be read, or a server has gone away meanwhile.")
+
+
+def _unknown(label: str, error: Exception, advice: str) -> HealthLine:
+    return HealthLine(
+        f"unknown-{label.split(maxsplit=1)[0].lower()}",
+        label,
+        Verdict.ACT,
+        f"could not be checked: {first_line(error)}",
+        advice,
+    )
