@@ -1,7 +1,8 @@
 """A WSGI application behind a proxy under test: it tells what arrived, or dies while it answers.
 
 Each request that arrives is a line of the file ARRIVALS. A request with the header `X-Die` kills the
-process, once, if the file DIES is there; one with `X-Break`, in the middle of its answer.
+process, once, if the file DIES is there; one with `X-Break`, in the middle of its answer. One with `X-Lack` is not found at
+the process of that port.
 """
 
 import json
@@ -27,6 +28,9 @@ def application(environ: dict[str, Any], start_response: Start) -> Iterable[byte
     if "HTTP_X_BREAK" in environ:
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "1000")])
         return _broken()
+    if environ.get("HTTP_X_LACK") == environ["SERVER_PORT"]:
+        start_response("404 Not Found", [("Content-Type", "application/json")])
+        return [b"{}"]
     told = {name: value for name, value in environ.items() if name.startswith("HTTP_")}
     body = environ["wsgi.input"].read()
     start_response("200 OK", [("Content-Type", "application/json"), ("X-Request-ID", "abc")])

@@ -209,7 +209,7 @@ def test_full_disk_is_found(share: float, verdict: str, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("seconds", "verdict", "found"),
     [
-        (1, "fine", "agree"),
+        (1, "fine", "agrees with this machine"),
         (-5, "look", "5 s behind this machine"),
         (40, "act", "40 s ahead of this machine"),
     ],
@@ -225,7 +225,7 @@ def test_connections_roles_and_encoding_of_postgresql_are_told() -> None:
     assert lines["encoding"].found == "UTF8"
     assert lines["roles"].found == "shop"
     assert " of 97 are open" in str(lines["connections"].found)
-    assert lines["database-clock"].found == "agree"
+    assert lines["database-clock"].found == "agrees with this machine"
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no roles")

@@ -138,6 +138,15 @@ def test_http_leads_to_no_host_that_the_visitor_names(front: Proxy) -> None:
     connection.close()
 
 
+def test_file_that_one_web_process_lacks_is_fetched_from_the_other(front: Proxy) -> None:
+    if front.name == "caddy":
+        pytest.skip("Caddy asks another process after errors of a connection only")
+    lack = {"X-Lack": str(front.web[0])}
+    # Both processes are asked in turn, and elsewhere the answer of the one that is asked counts.
+    assert {front.call("GET", "/tiers/s/", headers=lack)[0] for _ in range(4)} == {200, 404}
+    assert {front.call("GET", "/static/a.css", headers=lack)[0] for _ in range(4)} == {200}
+
+
 def test_metrics_are_not_public(front: Proxy) -> None:
     assert front.call("GET", "/metrics")[0] == 404
     assert "GET /metrics" not in front.arrivals()

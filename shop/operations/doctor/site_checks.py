@@ -61,7 +61,7 @@ def clock_line(key: str, label: str, ahead: timedelta) -> HealthLine:
         key,
         label,
         by_lag(abs(ahead), CLOCK_LOOK, CLOCK_ACT),
-        "agree"
+        "agrees with this machine"
         if abs(ahead) < CLOCK_LOOK
         else f"{abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} this machine",
         "Let each machine set its clock by NTP: sign-in codes and leases depend on it.",
