@@ -23,7 +23,7 @@ def check_seller(**kwargs: Any) -> list[CheckMessage]:
     return [
         Warning(
             "No invoice is issued before the seller is complete. Please fill in at "
-            f"/staff/catalogue/: {', '.join(missing)}.",
+            f"/staff/seller/: {', '.join(missing)}.",
             id="billing.W001",
         )
     ]

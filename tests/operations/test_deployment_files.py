@@ -191,6 +191,27 @@ def test_process_keeps_to_its_own_version_when_the_link_moves(unit: Path, tmp_pa
     assert done.stdout.strip() == str(version / ".venv")
 
 
+def test_variable_of_the_caller_replaces_the_setting(tmp_path: Path) -> None:
+    # The script as it is, but for its places; its Python prints what manage.py would find.
+    (tmp_path / "settings.env").write_text("DATABASE_URL='of the shop'\nSHOP_NAME='Two words'\n")
+    python = tmp_path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$DATABASE_URL, $SHOP_NAME, $*"\n')
+    python.chmod(0o755)
+    text = (DEPLOY / "slate-manage").read_text(encoding="utf-8")
+    text = text.replace("/etc/slate/slate.env", str(tmp_path / "settings.env"))
+    text = text.replace("/srv/slate", str(tmp_path)).replace("runuser -u slate --", "env")
+    script = tmp_path / "slate-manage"
+    script.write_text(text)
+    script.chmod(0o755)
+    drill = "postgres:///drill?a='b c'&d=$HOME"
+    assert succeeds("env", "-i", script, "doctor") == "of the shop, Two words, manage.py doctor\n"
+    assert (
+        succeeds("env", "-i", f"DATABASE_URL={drill}", script, "restore", "a file")
+        == f"{drill}, Two words, manage.py restore a file\n"
+    )
+
+
 def test_installation_puts_every_file_in_place_once(tmp_path: Path) -> None:
     def install(host: str) -> str:
         return succeeds("env", f"DESTDIR={tmp_path}", DEPLOY / "install", host)
