@@ -29,7 +29,25 @@ HANDBOOKS = {
     "en": Path(__file__).resolve().parent.parent / "docs" / "staff",
     "de": Path(__file__).resolve().parent.parent / "docs" / "staff" / "de",
 }
-QUALITY = 75  # of 100: text stays sharp, and all pictures together stay below 2 MB
+# As wide as the text beside which they stand, nearly, so that they can be read there; and sharp.
+HANDBOOK_SIZE, SHARPNESS = (960, 720), 1.5
+QUALITY = 60  # of 100: text stays sharp, and all pictures together stay below 2 MB
+# The height at which a picture ends: below what is in `main`, and never within a line or a control.
+END = """(most) => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const boxes = [...document.querySelectorAll(".button, .state, input, select, textarea, svg")]
+    .map((each) => each.getBoundingClientRect());
+  while (walker.nextNode()) {
+    range.selectNodeContents(walker.currentNode);
+    boxes.push(...range.getClientRects());
+  }
+  const parts = [...document.querySelector("main").children];
+  let end = Math.min(most, 16 + Math.max(...parts.map((each) => each.getBoundingClientRect().bottom)));
+  const cut = (box) => box.top < end && box.bottom > end;
+  for (let found = boxes.find(cut); found; found = boxes.find(cut)) end = Math.floor(found.top) - 4;
+  return end;
+}"""
 
 
 def arguments() -> argparse.Namespace:
@@ -101,18 +119,20 @@ def pictures(browser: Any, port: str, scene: Any, wanted: argparse.Namespace) ->
 
 
 def handbook_picture(browser: Any, port: str, scene: Any, language: str) -> None:
-    """The first screen of a scene on a desk, in light, as the handbook in `language` shows it."""
+    """The first screen of a scene, in light, as the handbook in `language` shows it."""
     from tests.scene import open_scene
 
-    width, height = SIZES["desk"]
-    viewport = {"width": width, "height": height}
+    width, height = HANDBOOK_SIZE
+    options = {"viewport": {"width": width, "height": height}, "device_scale_factor": SHARPNESS}
     context, page = open_scene(
-        browser, port, scene, viewport=viewport, color_scheme="light", locale=language
+        browser, port, scene, color_scheme="light", locale=language, **options
     )
     page.evaluate("scrollTo(0, 0)")
+    end = page.evaluate(END, height)
+    clip = {"x": 0, "y": 0, "width": width, "height": end, "scale": SHARPNESS}
     # Playwright itself knows PNG and JPEG alone, which are twice as large.
     taken = context.new_cdp_session(page).send(
-        "Page.captureScreenshot", {"format": "webp", "quality": QUALITY}
+        "Page.captureScreenshot", {"format": "webp", "quality": QUALITY, "clip": clip}
     )
     folder = HANDBOOKS[language] / "pictures"
     folder.mkdir(exist_ok=True)

@@ -1,15 +1,18 @@
 """The documentation's own style sheet, on a phone and on paper."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
-import furo
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
-THEME = Path(furo.__file__).parent / "theme" / "furo" / "static" / "styles" / "furo.css"
+FURO = find_spec("furo")
+assert FURO
+assert FURO.origin
+THEME = Path(FURO.origin).parent / "theme" / "furo" / "static" / "styles" / "furo.css"
 OURS = Path(settings.BASE_DIR) / "docs" / "_static" / "site.css"
 TABLE = """<a class="skip-to-content" href="#top">Skip to content</a>
 <article role="main" id="top">
