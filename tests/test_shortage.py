@@ -86,7 +86,13 @@ def test_call_is_not_counted_where_neither_redis_nor_the_database_can_be_opened(
     redis = {"REDIS_URL": f"unix://{tmp_path}/redis"}
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_FILES],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "shop.settings", "DEMO": "1", **files, **redis},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "shop.settings",
+            "DEMO": "1",
+            **files,
+            **redis,
+        },
         capture_output=True,
         text=True,
         check=False,
