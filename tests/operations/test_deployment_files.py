@@ -9,6 +9,7 @@ import crossplane
 import pytest
 import yaml
 from django.conf import settings
+from django.core.management import load_command_class
 
 from shop.worker.management.commands import run
 from tests.notifications.certificates import make_certificate
@@ -162,6 +163,11 @@ def test_proxies_know_the_limits_of_the_shop() -> None:
     assert settings.BANK_FILE_FORM_BYTES <= 6 * 1024 * 1024
     assert "client_max_body_size 6m;" in nginx
     assert "max_size 6MiB" in caddy
+
+
+def test_nightly_backup_depends_on_no_system_check() -> None:
+    assert load_command_class("shop.worker", "worker").requires_system_checks == "__all__"
+    assert load_command_class("shop.operations", "backup").requires_system_checks == ()
 
 
 def test_variable_of_the_caller_replaces_the_setting(tmp_path: Path) -> None:
