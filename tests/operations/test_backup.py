@@ -83,15 +83,6 @@ def refused(*arguments: str, **options: object) -> str:
     return str(error.value)
 
 
-def test_backup_is_made_whatever_the_checks_find(settings: Settings) -> None:
-    settings.DEMO = False
-    found = StringIO()
-    call_command("check", stderr=found)
-    assert "No invoice is issued" in found.getvalue()
-    assert "WARNINGS" not in backup(skip_checks=False)
-    made(settings.BACKUP_DIR)
-
-
 def test_backup_holds_database_and_invoices_and_says_what_it_is(
     tmp_path: Path, settings: Settings
 ) -> None:

@@ -10,6 +10,7 @@ import crossplane
 import pytest
 import yaml
 from django.conf import settings
+from django.core.management import load_command_class
 
 from shop.worker.management.commands import run
 from tests.notifications.certificates import make_certificate
@@ -189,6 +190,11 @@ def test_process_keeps_to_its_own_version_when_the_link_moves(unit: Path, tmp_pa
         check=True,
     )
     assert done.stdout.strip() == str(version / ".venv")
+
+
+def test_nightly_backup_depends_on_no_system_check() -> None:
+    assert load_command_class("shop.worker", "worker").requires_system_checks == "__all__"
+    assert load_command_class("shop.operations", "backup").requires_system_checks == ()
 
 
 def test_variable_of_the_caller_replaces_the_setting(tmp_path: Path) -> None:
