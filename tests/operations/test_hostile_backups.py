@@ -126,7 +126,7 @@ def test_parts_in_another_order_are_refused(settings: Settings, tmp_path: Path) 
 
 def test_manifest_that_no_backup_has_is_refused(settings: Settings, tmp_path: Path) -> None:
     (name, content), *others = parts_of_a_backup(settings)
-    for changed in (
+    changes: tuple[dict[str, object], ...] = (
         {"database": "mysql"},
         {"database": ["sqlite"]},
         {"made_at": 5},
@@ -136,7 +136,8 @@ def test_manifest_that_no_backup_has_is_refused(settings: Settings, tmp_path: Pa
         {"numbers": {"2026": "1); DROP TABLE orders_order; --"}},
         {"rows": None},
         {"key_fingerprints": []},
-    ):
+    )
+    for changed in changes:
         manifest = json.dumps({**json.loads(content), **changed}).encode()
         path = packed(tmp_path / "hostile.tar", with_sums([(name, manifest), *others]))
         assert refused(path) == "The file is no backup of the shop.", changed

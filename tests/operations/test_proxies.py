@@ -206,13 +206,14 @@ def test_log_masks_whatever_way_a_path_is_written(front: Proxy) -> None:
 
 def test_requests_for_another_host_and_broken_answers_are_logged_no_worse(front: Proxy) -> None:
     path = f"/register/{HASH}/"
-    front.call("GET", path, Host="other.example", Referer=f"https://{HOST}{path}")
+    referer = {"Referer": f"https://{HOST}{path}"}
+    front.call("GET", path, headers={"Host": "other.example", **referer})
     connection = http.client.HTTPConnection("127.0.0.1", front.plain)
     connection.request("GET", path, headers={"Host": "other.example"})
     assert connection.getresponse().read() is not None
     connection.close()
     try:
-        status = front.call("GET", path, **{"X-Break": "1"})[0]
+        status = front.call("GET", path, headers={"X-Break": "1"})[0]
     except http.client.IncompleteRead:  # nothing of it, or its beginning
         status = 503
     assert status == 503
