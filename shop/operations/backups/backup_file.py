@@ -12,7 +12,7 @@ import tarfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import IO, Annotated, Literal
+from typing import IO, Annotated
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.utils import validate_file_name
@@ -39,7 +39,7 @@ class Manifest:
     format: int
     version: str  # of the shop
     made_at: str  # ISO 8601: what was committed before is in it
-    database: Literal["sqlite", "postgresql"]
+    database: str  # a key of DATABASES
     migrations: list[str]  # that were applied, such as "orders.0001_initial"
     rows: dict[str, int]  # of each table
     numbers: dict[Year, int]  # the last one of an invoice or credit note in each year
@@ -108,6 +108,8 @@ def parse_manifest(content: bytes) -> Manifest:
         raise BackupError("The file is no backup of the shop.") from None
     if found.format != FORMAT:
         raise BackupError("The backup was made by a newer version of the shop.")
+    if found.database not in DATABASES:
+        raise BackupError("The file is no backup of the shop.")
     return found
 
 
