@@ -29,8 +29,8 @@ HANDBOOKS = {
     "en": Path(__file__).resolve().parent.parent / "docs" / "staff",
     "de": Path(__file__).resolve().parent.parent / "docs" / "staff" / "de",
 }
-# As wide as the text beside which they stand, nearly, so that they can be read there; and sharp.
-HANDBOOK_SIZE, SHARPNESS = (960, 720), 1.5
+# The narrowest that shows what to do beside the facts, so that it can be read; and sharp.
+HANDBOOK_SIZE, SHARPNESS = (1120, 840), 1.25
 QUALITY = 60  # of 100: text stays sharp, and all pictures together stay below 2 MB
 # The height at which a picture ends: below what is in `main`, and never within a line or a control.
 END = """(most) => {
