@@ -50,13 +50,13 @@ def colleagues() -> Iterator[Scene]:
     yield Scene("staff-join-known", known)
     yield Scene("staff-join-accept", known, member)
     yield Scene("staff-join-damaged", "/account/back-office/x/", status=404)
-    first, known = invite_superuser("ada@example.com", "de"), make_user()
+    first, other = invite_superuser("ada@example.com", "de"), make_user()
     link = f"/account/back-office/{staff_join_token(first)}/"
     yield Scene("staff-join-superuser", link)
     yield Scene("staff-join-superuser-errors", link, act=press(SEND))
     yield Scene("staff-colleague-superuser", f"{base}{first.user.pk}/", chief)
-    link = f"/account/back-office/{staff_join_token(invite_superuser(known.email, 'de'))}/"
-    yield Scene("staff-join-superuser-accept", link, known)
+    link = f"/account/back-office/{staff_join_token(invite_superuser(other.email, 'de'))}/"
+    yield Scene("staff-join-superuser-accept", link, other)
 
 
 def people() -> Iterator[Scene]:
