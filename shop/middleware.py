@@ -34,7 +34,7 @@ PRIVATE = (
         "/dev/",
         "/metrics",
     ),
-    *("/oauth/", "/portal/", "/register/", "/staff/", "/withdraw/"),
+    *("/oauth/", "/portal/", "/probe/", "/register/", "/staff/", "/withdraw/"),
 )
 # Read and limited by `read_json`, whose answers have the shape of their API.
 APIS = re.compile(r"/(api|orders?)(/|\Z)")
