@@ -20,9 +20,9 @@ def test_check_names_what_invoices_need(settings: Settings) -> None:
     settings.DEMO = False
     start = "No invoice is issued before the seller is complete. Please fill in at "
     shipped = "legal_name, street, postal_code, city, email, iban, vat_id."
-    assert told() == [("billing.W001", f"{start}/staff/catalogue/: {shipped}")]
+    assert told() == [("billing.W001", f"{start}/staff/seller/: {shipped}")]
     make_seller(iban="")
-    assert told() == [("billing.W001", f"{start}/staff/catalogue/: iban.")]
+    assert told() == [("billing.W001", f"{start}/staff/seller/: iban.")]
     make_seller()
     assert told() == []
 
