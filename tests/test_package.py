@@ -91,9 +91,10 @@ def without_rows(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Insta
 @pytest.fixture
 def installed(without_rows: Installed, db: None) -> Installed:
     """The same with a copy of the tests' database: to migrate one takes long."""
-    with closing(sqlite3.connect(without_rows.database)) as copy:
-        connection.ensure_connection()
-        connection.connection.backup(copy)
+    # By a connection of its own: that of the test is in a transaction, which a copy would wait for.
+    source = sqlite3.connect(connection.settings_dict["NAME"])
+    with closing(source), closing(sqlite3.connect(without_rows.database)) as copy:
+        source.backup(copy)
     return without_rows
 
 
