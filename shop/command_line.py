@@ -13,7 +13,7 @@ def main() -> None:
     """Run the command that the arguments of this process name; `--version` says the shop's first."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
     if sys.argv[1:] in (["--version"], ["version"]):
-        sys.stdout.write(f"Slate shop {version()} (Django {django.get_version()})\n")
+        sys.stdout.write(f"shop {version()} (Django {django.get_version()})\n")
         return
     execute_from_command_line(sys.argv)
 

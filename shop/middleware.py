@@ -69,20 +69,25 @@ class RequestIdMiddleware:
 
 
 class HealthCheckMiddleware:
-    """Lets `/livez`, `/readyz` and `/metrics` be asked by any name, as monitors ask by IP address.
+    """Lets `/livez`, `/readyz` and `/metrics` be asked by IP address, or a name without dots.
 
-    They say nothing that depends on the Host, and link to nothing. They are also answered without
+    So monitors ask within a network; they say nothing that depends on the Host, and link to
+    nothing. Any other unknown Host stays 400 (contract, "Pages"). They are also answered without
     https: balancers and Prometheus stand where the proxies do (SECURE_REDIRECT_EXEMPT).
     """
 
     PATHS = ("/livez", "/readyz", "/metrics")
+    DIRECT = re.compile(
+        r"(([\w-]+|\d+(\.\d+){3}|\[[\da-f:.]+\])(:\d+)?)?", re.ASCII | re.IGNORECASE
+    )
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request`."""
-        if request.path_info in self.PATHS:
+        host = request.META.get("HTTP_HOST", "")
+        if request.path_info in self.PATHS and self.DIRECT.fullmatch(host):
             request.META["HTTP_HOST"] = urlsplit(settings.BASE_URL).netloc
         return self.get_response(request)
 

@@ -59,7 +59,7 @@ AGREED = {
     "Connection lost. We'll keep trying.": "Gerade keine Verbindung. Wir versuchen es weiter.",
 }
 # The same in every language.
-NAMES = {"PDF", "XML", "OAuth", "URL", "ms"}
+NAMES = {"PDF", "PID", "XML", "OAuth", "URL", "ms"}
 
 
 def bare_words(source: str) -> list[str]:

@@ -67,6 +67,9 @@ def test_balancer_and_prometheus_are_answered_and_everybody_else_is_refused(web:
     assert ask(web, "/livez", BALANCER) == (200, "", "ok")
     assert ask(web, "/readyz", BALANCER) == (503, "", "the database does not answer")
     assert ask(web, "/livez", "shop.example") == (200, "", "ok")
+    for direct in ("web-1:8000", "[fd00::1]:8000", "localhost"):
+        assert ask(web, "/livez", direct) == (200, "", "ok")
+    assert ask(web, "/livez", "evil.example")[0] == 400
     assert ask(web, "/metrics", BALANCER) == (401, "", "METRICS_TOKEN is missing.")
     assert ask(web, "/", "shop.example")[:2] == (301, "https://shop.example/")
     assert ask(web, "/", BALANCER)[0] == 400

@@ -67,4 +67,4 @@ def test_command_line_says_the_shop_s_version_first(argument: str) -> None:
         check=True,
         env={},
     )
-    assert done.stdout == f"Slate shop {declared()} (Django {django.get_version()})\n"
+    assert done.stdout == f"shop {declared()} (Django {django.get_version()})\n"

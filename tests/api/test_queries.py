@@ -71,7 +71,8 @@ def test_showing_an_order_takes_its_token_and_its_row(token: str) -> None:
 
 def test_order_that_is_not_there_takes_as_many(token: str) -> None:
     path = f"/api/orders/{NOBODY}"
-    assert call(token, "GET", path) == (404, [TOKEN, LIMIT, "SELECT orders_order"])
+    archived = "SELECT orders_archivedorder"
+    assert call(token, "GET", path) == (404, [TOKEN, LIMIT, "SELECT orders_order", archived])
     assert call(token, "GET", f"{path}0") == (404, [TOKEN, LIMIT])
 
 
