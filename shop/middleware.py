@@ -34,7 +34,7 @@ PRIVATE = (
         "/dev/",
         "/metrics",
     ),
-    *("/oauth/", "/portal/", "/probe/", "/register/", "/staff/", "/withdraw/"),
+    *("/oauth/", "/portal/", "/probe/", "/register/", "/staff/", "/version", "/withdraw/"),
 )
 # Read and limited by `read_json`, whose answers have the shape of their API.
 APIS = re.compile(r"/(api|orders?)(/|\Z)")

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
@@ -24,6 +25,7 @@ from shop.catalogue.features import INCLUDED
 from shop.content import proof, questions
 from shop.notifications.emails import send
 from shop.packing import batches, dispatch
+from shop.worker import hourly_work
 from tests.buckets import full_buckets
 from tests.database import create_database, drop_database, kept_copy
 from tests.journey.shop import running_shop
@@ -99,6 +101,8 @@ def without_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         remembered.clear()
     kept_fragments.clear()
     kept_status.clear()
+    for cluster in django_settings.WORKER_CLUSTERS:
+        hourly_work.questions.forget(cluster)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -87,8 +87,8 @@ def test_order_that_is_not_due_may_be_old() -> None:
     assert problems() == ["ok"]
 
 
-def test_look_costs_four_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_look_costs_five_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     make_order()
     problems()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         problems()

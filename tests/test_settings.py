@@ -16,6 +16,7 @@ PRODUCTION = {
     "BASE_URL": "https://shop.example",
     "ALLOWED_HOSTS": "shop.example",
     "EMAIL_URL": "smtp://mail.example:25",
+    "SUPPORT_EMAIL": "help@shop.example",
 }
 PRAGMAS = """
 import json

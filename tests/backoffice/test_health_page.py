@@ -269,5 +269,5 @@ def test_page_takes_as_many_queries_for_much_work(
         make_order_for("https://partner.example/")
     browser = visitor(make_staff("viewer"))
     browser.get(PATH)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         browser.get(PATH)

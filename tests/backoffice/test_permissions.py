@@ -67,6 +67,7 @@ ADDRESSES: dict[str, set[str]] = {
     "orders/{pk}/correct/": MENDERS,
     "orders/{pk}/address/": MENDERS,
     "orders/{pk}/cancel/": MENDERS,
+    "orders/{pk}/bring-back/": MENDERS,
     "orders/{pk}/note/": MENDERS,
     "orders/{pk}/follow-up/": MENDERS,
     "orders/{pk}/client-admin/": ADMINS,

@@ -30,10 +30,10 @@ def test_short_path_leads_staff_to_the_versions_of_all_processes() -> None:
     text = page()
     assert f"Shop {version()} " in text
     assert f"Django {django.get_version()} " in text
-    assert f"host-1 7 {version()} " in text
+    assert f"host-1 PID 7 {version()} " in text
     assert DIFFER not in text
     run_worker("host-2", "1.0.0")
-    assert "host-2 7 1.0.0 " in page()
+    assert "host-2 PID 7 1.0.0 " in page()
     assert DIFFER in page()
 
 

@@ -255,7 +255,7 @@ def test_sitemap_names_each_listed_tier_and_the_legal_pages_in_both_languages(
 
 def test_every_page_of_the_sitemap_is_there_and_names_itself() -> None:
     found = re.findall(r"<loc>http://testserver([^<]*)</loc>", html(visitor().get("/sitemap.xml")))
-    assert len([path for path in found if not path.startswith("/api/docs")]) == 30
+    assert len([path for path in found if not path.startswith("/api/docs")]) == 32
     for path in found:
         page = visitor().get(path)
         assert page.status_code == 200
