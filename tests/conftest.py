@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
@@ -101,7 +100,7 @@ def without_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         remembered.clear()
     kept_fragments.clear()
     kept_status.clear()
-    for cluster in django_settings.WORKER_CLUSTERS:
+    for cluster in [*hourly_work.questions._last]:
         hourly_work.questions.forget(cluster)
 
 

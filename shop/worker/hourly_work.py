@@ -77,6 +77,8 @@ class HourlyRun:
         started, as it may have to complete what that version wrote.
         """
         now = timezone.now()
+        # The supervisor has made the row, unless the tables were emptied or restored since.
+        Heartbeat.objects.get_or_create(cluster=self.cluster)
         due = Q(hourly_at=None) | Q(hourly_at__lte=now - HOUR)
         due |= ~Q(hourly_version=version()) & Q(hourly_at__lt=STARTED_AT)
         free = Q(hourly_until=None) | Q(hourly_until__lt=now)
