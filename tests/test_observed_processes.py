@@ -30,7 +30,7 @@ def place(address: str) -> str:
         {"Authorization": "Bearer example-token", "Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=60) as answer:
-        number: str = json.load(answer)["order_number"]
+        number: str = json.load(answer)["data"]["order"]["order_number"]
         return number
 
 
