@@ -8,7 +8,7 @@ from shop.settings.accounts import *
 from shop.settings.base import *
 from shop.settings.billing import *
 from shop.settings.contact import *
-from shop.settings.retention import *
+from shop.settings.keep_periods import *
 from shop.settings.security import *
 from shop.settings.theme import *
 from shop.settings.worker import *

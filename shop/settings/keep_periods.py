@@ -1,4 +1,4 @@
-"""Periods for which things are kept; docs/operators/retention.md says what, since when and why."""
+"""The periods for which things are kept; docs/operators/retention.md lists what, from when on and why."""
 
 from shop.env import env, read
 
