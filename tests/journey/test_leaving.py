@@ -22,7 +22,12 @@ day = timezone.localdate() - timedelta(days=1)
 found = Subscription.objects.filter(project__name={project!r}, cancelled_at__isnull=False)
 assert found.update(ends_on=day) == 1
 """
-AN_HOUR = "from shop.worker.tasks import run_cluster; run_cluster('messages')"
+AN_HOUR = """
+from shop.worker.models import Heartbeat
+from shop.worker.tasks import run_cluster
+Heartbeat.objects.filter(cluster="messages").update(hourly_at=None, hourly_until=None)
+run_cluster("messages")
+"""
 
 
 def press(page: Page, name: str | re.Pattern[str]) -> None:
