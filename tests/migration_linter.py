@@ -54,7 +54,7 @@ def lint(migration: Migration, before: ProjectState, released: Iterable[str]) ->
 
 
 class Surroundings:
-    """What an operation is judged by: its migration, the state before it, and what went before."""
+    """The facts about an operation: its migration, the state before it, and what went before."""
 
     def __init__(self, migration: Migration, state: ProjectState) -> None:
         self.app = migration.app_label

@@ -20,7 +20,7 @@ MOVED = {
 
 
 def git(*arguments: str, root: Path = ROOT) -> str:
-    """What git prints. Raises CalledProcessError."""
+    """The output of git. Raises CalledProcessError."""
     command = ["git", "-C", str(root), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 

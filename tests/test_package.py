@@ -63,7 +63,7 @@ class Installed:
         self.output(*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel))
 
     def output(self, *command: str, **variables: str) -> str:
-        """What a command prints that succeeds."""
+        """The output of a command that succeeds."""
         done = subprocess.run(
             command,
             cwd=self.empty,

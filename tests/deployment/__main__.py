@@ -58,7 +58,7 @@ def orders(deployment: Stack) -> list[tuple[str, str]]:
 
 
 def judged(deployment: Stack, traffic: Traffic) -> list[str]:
-    """What is wrong after all is over."""
+    """Return the faults that are left after all is over."""
     wait_for(lambda: all(state == "packed" for _reference, state in orders(deployment)), 120)
     rows = orders(deployment)
     counted = Counter(reference for reference, _state in rows)

@@ -32,7 +32,7 @@ print(issue("Restarts", holder=create_application("Partner", rate=1000, burst=10
 
 
 def is_alive(port: int) -> bool:
-    """Whether a web process answers; it takes connections before it can."""
+    """Tell if a web process answers; it takes connections before it can."""
     with suppress(OSError, http.client.HTTPException):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         connection.request("GET", "/livez")
@@ -100,7 +100,7 @@ class Stack:
         self.units: dict[str, Unit] = {}
 
     def manage(self, *arguments: str) -> str:
-        """What a command of manage.py prints."""
+        """Return the output of a command of manage.py."""
         command = [sys.executable, "manage.py", *arguments]
         environment = self.environment | {"VAR_DIR": str(self.home / "var-commands")}
         done = subprocess.run(
@@ -144,7 +144,7 @@ class Stack:
         self.units[name] = Unit([sys.executable, *words[1:]], self.environment | own, log)
 
     def answers(self, path: str) -> bool:
-        """Whether the shop answers 200 through nginx."""
+        """Tell if the shop answers 200 through nginx."""
         with suppress(OSError, http.client.HTTPException):
             connection = self.connect()
             connection.request("GET", path)

@@ -19,7 +19,7 @@ LONGEST_WAIT = 120.0  # for an order, over all calls with its key
 
 @dataclass
 class Phase:
-    """What was answered while one thing happened."""
+    """The answers while one thing happened."""
 
     name: str
     answers: Counter[str] = field(default_factory=Counter)
@@ -99,7 +99,7 @@ class Traffic:
                 self.given_up.append(reference)
 
     def placed(self, reference: str) -> bool:
-        """Whether an order was acknowledged in time."""
+        """Tell if an order was acknowledged in time."""
         document = {
             "product": "s",
             "client_name": reference,

@@ -104,7 +104,7 @@ class Visitor(threading.Thread):
         page.wait_for_url(leads_to)
 
     def is_away(self, page: Page, call: Callable[[], Response | None]) -> bool:
-        """Whether a call met nobody, or a 503; a moment later then."""
+        """Tell if a call met nobody, or a 503; a moment later then."""
         try:
             answer = call()
         except Error as error:

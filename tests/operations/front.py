@@ -41,7 +41,7 @@ class Handler(WSGIRequestHandler):
 
 
 def listens(port: int) -> bool:
-    """Whether somebody takes connections at the port."""
+    """Tell if somebody takes connections at the port."""
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False

@@ -82,7 +82,7 @@ def caddy_configuration(home: Path, certificate: Path, plain: int, tls: int) -> 
 
 
 def listens(port: int) -> bool:
-    """Whether somebody takes connections at the port."""
+    """Tell if somebody takes connections at the port."""
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
         return True
     return False

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def run(*arguments: str, name: str = "archive_orders") -> str:
-    """What the command says."""
+    """The output of the command."""
     out = StringIO()
     call_command(name, *arguments, stdout=out)
     return out.getvalue().strip()

@@ -30,7 +30,7 @@ EXPOSURE = 4.0  # of ten: the most that `systemd-analyze security` may find
 
 
 def succeeds(*command: str | Path) -> str:
-    """What the command prints; AssertionError if it fails."""
+    """The output of the command; AssertionError if it fails."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr

@@ -58,7 +58,7 @@ def upgrade(shop: Deployment, load: Load) -> dict[str, Any]:
 
 
 def judge(load: Load) -> dict[str, Any]:
-    """What the rows say."""
+    """The facts in the rows."""
     given = {"acknowledged": list(load.acknowledged.values()), "incomplete": load.incomplete}
     done = subprocess.run(
         [sys.executable, "-m", "tests.upgrades.verdict"],
