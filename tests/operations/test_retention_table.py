@@ -23,7 +23,7 @@ from shop.operations.retention_table import described
 from shop.orders.archive_trimming import trim_archived
 from shop.orders.archived_order import ArchivedOrder
 from shop.orders.archiving import bring_back
-from shop.settings import retention as periods
+from shop.settings import keep_periods as periods
 from shop.settings import worker
 from tests.factories import make_staff, make_user
 from tests.operations.archived import archive_all, make_finished_order
