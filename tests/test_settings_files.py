@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import RequestFactory
 from django.views.debug import ExceptionReporter, get_default_exception_reporter_filter
+from pytest_django import Settings
 
 from shop.env import Variables
 from tests.test_settings import PRODUCTION, manage
@@ -128,10 +129,9 @@ def test_setting_that_is_wrong_never_shows_its_secret(
 
 
 def test_error_report_of_django_shows_no_secret(
-    settings: object, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = f"redis://:{PASSWORD}@redis.example/1"
-    monkeypatch.setattr(settings, "REDIS_URL", url)
+    settings.REDIS_URL = f"redis://:{PASSWORD}@redis.example/1"
     monkeypatch.setitem(os.environ, "EMAIL_URL", f"smtp://me:{PASSWORD}@mail.example")
     request = RequestFactory().get("/")
     request.META.update(os.environ)  # as Django's own server does
