@@ -1,6 +1,7 @@
 """`manage.py restore`: all is there again, and nothing is said twice until an operator lets it go."""
 
 import os
+import shutil
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -220,3 +221,24 @@ def test_hold_is_told_by_readyz(settings: Settings) -> None:
     assert answer.status_code == 200
     since = MessageHold.objects.get().since.isoformat(timespec="seconds")
     assert html(answer) == f"ok\nmails and webhooks are held back since a restore at {since}"
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="PostgreSQL's programs are not used")
+def test_programs_of_a_newer_version_restore_into_an_older_server(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    order = make_order()
+    path = backup(settings)
+    order.delete()
+    newer = tmp_path / "pg_restore"
+    newer.write_text(
+        f"""#!/bin/sh
+        [ "$1" = --version ] && exec echo 'pg_restore (PostgreSQL) 17.2'
+        echo 'SET transaction_timeout = 0;'
+        exec {shutil.which("pg_restore")} "$@"
+        """
+    )
+    newer.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    restore(path)
+    assert Order.objects.filter(pk=order.pk).exists()
