@@ -1,5 +1,6 @@
 """`manage.py restore`: all is there again, and nothing is said twice until an operator lets it go."""
 
+import json
 import os
 import shutil
 from datetime import timedelta
@@ -22,6 +23,7 @@ from shop.notifications.emails.send import send_due
 from shop.notifications.webhooks.models import Delivery
 from shop.operations.held_messages import DROPPED
 from shop.operations.models import Restoration
+from shop.orders.cancellation import ActedBy, cancel_in_any_state
 from shop.orders.models import Order
 from shop.worker.models import Heartbeat, MessageHold
 from tests.factories import make_invoice, make_order, make_user
@@ -157,6 +159,18 @@ def test_what_is_dropped_is_never_said(settings: Settings) -> None:
     assert (message.state, message.last_error) == ("obsolete", DROPPED)
     assert Delivery.objects.get().state == "gone"
     assert not MessageHold.objects.exists()
+
+
+def test_webhook_that_was_dropped_does_not_end_those_to_come(settings: Settings) -> None:
+    with receiving(status(200)) as partner:
+        order = make_order_for(partner.uri)
+        restore(backup(settings))
+        release("--drop-due-before", "now", "--send")
+        order.refresh_from_db()
+        assert cancel_in_any_state(order, None, by=ActedBy.PROGRAM)
+        deliver_all()
+        (call,) = partner.calls
+    assert json.loads(call.body)["data"]["order"]["state"] == "cancelled"
 
 
 def test_moment_that_is_none_and_an_option_without_its_other_are_refused() -> None:
