@@ -23,6 +23,7 @@ from shop.notifications.webhooks.models import (
     Delivery,
     WebhookEndpoint,
 )
+from shop.orders.archiving import unarchived
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.serializers import serialize_order, utc_text
 
@@ -96,6 +97,7 @@ def queue_invoice_event(event: str, invoice: Invoice) -> None:
     endpoints = _endpoints_of(event, [order])
     if not endpoints:
         return
+    order = unarchived(order)
     shown = shown_invoice(invoice, balance_of(invoice).state)
     payloads = {order.pk: written(event, {"invoice": shown})}
     Delivery.objects.bulk_create(_to_endpoints(event, [order], endpoints, payloads))
