@@ -243,7 +243,7 @@ def test_programs_of_a_newer_version_restore_into_an_older_server(
 ) -> None:
     order = make_order()
     path = backup(settings)
-    order.delete()
+    Order.objects.all().delete()
     newer = tmp_path / "pg_restore"
     newer.write_text(
         f"""#!/bin/sh
