@@ -120,11 +120,17 @@ def _subscription(subscription: Subscription) -> Facts:
 
 
 def _orders(client: Client, projects: Sequence[Project]) -> list[Facts]:
-    delivered = Q(delivered_project__in=projects)
-    adding = Q(client_id=client.pk, project_id__in=[project.pk for project in projects])
+    pks = {project.pk for project in projects}
+    delivered = Q(delivered_project__in=pks)
+    adding = Q(client_id=client.pk, project_id__in=pks)
     placed = Order.objects.filter(delivered | adding).exclude(state=State.NEW)
     names = ("client_name", "project_name", "user_email", "tier_name", "interval")
-    keys = [project_key(project.pk) for project in projects]
-    archived = [each.order for each in archived_with(keys).order_by("pk")]
+    named = (each.order for each in archived_with(map(project_key, pks)).order_by("pk"))
+    archived = [
+        order
+        for order in named
+        if order.delivered_project_id in pks
+        or (order.client_id == client.pk and order.project_id in pks)
+    ]
     rows = [*archived, *placed.select_related("product").order_by("pk")]
     return [facts_of(order, *ORDER, *names) for order in rows]

@@ -69,22 +69,38 @@ def insert_missing_values(
 ) -> None:
     """Insert rows that have nothing but these columns, as `insert_missing` does."""
     statement = _statement(model, columns)
+    _insert_missing(statement, _prepared(statement, rows))
+
+
+def insert_values(
+    model: type[Model], columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Insert rows that have nothing but these columns. Raises IntegrityError where one clashes."""
+    statement = _statement(model, columns)
+    _insert_all(statement, _prepared(statement, rows))
+
+
+def _prepared(statement: Statement, rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
     database = connections[DEFAULT_DB_ALIAS]
-    prepared = [
+    return [
         [
             value if type(value) in as_it_is else field.get_db_prep_save(value, database)
             for (field, as_it_is), value in zip(statement.fields, row, strict=True)
         ]
         for row in rows
     ]
-    if prepared:
-        _insert_missing(statement, prepared)
 
 
 def _insert_missing(statement: Statement, rows: Sequence[Sequence[Any]]) -> None:
+    _insert_all(statement, rows, " ON CONFLICT DO NOTHING")
+
+
+def _insert_all(statement: Statement, rows: Sequence[Sequence[Any]], ending: str = "") -> None:
+    if not rows:
+        return
     places = ", ".join([statement.row] * len(rows))
-    sql = f"{statement.begin}{places} ON CONFLICT DO NOTHING"
     with repeating_cursor() as cursor:
+        sql = f"{statement.begin}{places}{ending}"
         cursor.execute(sql, [value for row in rows for value in row])
 
 

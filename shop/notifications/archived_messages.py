@@ -7,7 +7,7 @@ from django.dispatch import receiver
 
 from shop.notifications.emails.models import Message
 from shop.notifications.webhooks.models import Delivery
-from shop.orders.archive_keys import NAMED_BY
+from shop.orders.archive_keys import ABOUT, NAMED_BY
 from shop.orders.archive_trimming import EXPIRING
 from shop.orders.archiving import orders_needed
 from shop.orders.models import Order
@@ -17,6 +17,7 @@ EXPIRING |= {
     "webhooks.delivery": "KEEP_DELIVERIES_DAYS",
 }
 NAMED_BY |= {"webhooks.delivery": "webhook_id"}
+ABOUT |= {"emails.message": "user_id"}
 
 
 @receiver(orders_needed)

@@ -75,6 +75,7 @@ def rebuilt(contents: Contents) -> Order:
             if relation.related_model in every and not relation.hidden:
                 _join(rows, relation, every[relation.related_model])
     order: Order = every[Order][0]
+    order.is_archived = True
     return order
 
 

@@ -1,20 +1,29 @@
 """The keys by which an archived order is found: who and what its rows name."""
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shop.orders.archive_contents import Contents
-from shop.orders.archived_order import client_key, email_key, project_key, user_key
+from shop.orders.archived_order import (
+    client_key,
+    email_key,
+    person_key,
+    project_key,
+    user_key,
+)
 
 KEYS = {
     user_key: ("member_id", "owner_id", "placed_by_id", "token_user_id"),
+    person_key: ("member_id",),
     client_key: ("client_id", "delivered_client_id"),
     project_key: ("project_id", "delivered_project_id"),
 }
 ADDRESS = re.compile(r"[^\s\"<>(),:;\[\]\\]+@[^\s\"'<>(),:;\[\]\\]+\.[\w-]+")
-# By the label of the model: the column by whose value an archived order is found as well. The rooms
-# of those rows write themselves in here.
+# By the label of the model: the column by whose value an archived order is found as well, and the
+# column with the user whom a row is about. The rooms of those rows write themselves in here.
 NAMED_BY: dict[str, str] = {}
+ABOUT: dict[str, str] = {}
 
 
 def keys_of(contents: Contents) -> set[str]:
@@ -23,10 +32,8 @@ def keys_of(contents: Contents) -> set[str]:
     keys = {
         key(order[name]) for key, names in KEYS.items() for name in names if order[name] is not None
     }
-    for label, column in NAMED_BY.items():
-        if held := contents.get(label):
-            place = held["columns"].index(column)
-            keys |= {str(row[place]) for row in held["rows"]}
+    keys |= {str(name) for name in _values(contents, NAMED_BY)}
+    keys |= {person_key(pk) for pk in _values(contents, ABOUT) if pk is not None}
     return keys | _emails_in(contents)
 
 
@@ -34,6 +41,13 @@ def order_in(contents: Contents) -> dict[str, Any]:
     """Return the order's own columns, by name."""
     held = contents["orders.order"]
     return dict(zip(held["columns"], held["rows"][0], strict=True))
+
+
+def _values(contents: Contents, columns: Mapping[str, str]) -> Iterator[Any]:
+    for label, column in columns.items():
+        if held := contents.get(label):
+            place = held["columns"].index(column)
+            yield from (row[place] for row in held["rows"])
 
 
 def _emails_in(value: Any) -> set[str]:

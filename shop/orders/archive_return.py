@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import CASCADE, Field, ForeignKey, Model
 
-from shop.compiled_inserts import insert_missing_values
+from shop.compiled_inserts import insert_values
 from shop.orders.archive_contents import instances, read
 from shop.orders.archive_tables import Table, every_row, is_guarded, tables
 
@@ -51,4 +51,4 @@ def _insert(table: Table, rows: Sequence[Model]) -> None:
     for start in range(0, len(rows), at_once):
         some = rows[start : start + at_once]
         values = [tuple(getattr(row, field.attname) for field in fields) for row in some]
-        insert_missing_values(table.model, columns, values)
+        insert_values(table.model, columns, values)

@@ -88,6 +88,11 @@ def user_key(pk: int) -> str:
     return f"user:{pk}"
 
 
+def person_key(pk: int) -> str:
+    """The key of orders that hold data about a user: their member, and readers of their mails."""
+    return f"person:{pk}"
+
+
 def client_key(pk: int) -> str:
     """The key of orders for a client."""
     return f"client:{pk}"
@@ -113,6 +118,15 @@ def archived_for(user: User | None, emails: Iterable[str]) -> QuerySet[ArchivedO
     """The archived orders that name a person anywhere, by user or by one of their `emails`."""
     keys = {email_key(email) for email in emails}
     return archived_with(keys | {user_key(user.pk)} if user else keys)
+
+
+def archived_about(user: User | None, emails: Iterable[str]) -> QuerySet[ArchivedOrder]:
+    """The archived orders that hold data about a person, by user or by one of their `emails`.
+
+    Not those that they have only placed for others: there may be thousands.
+    """
+    keys = {email_key(email) for email in emails}
+    return archived_with(keys | {person_key(user.pk)} if user else keys)
 
 
 def archived_by_hash(order_hash: str) -> ArchivedOrder | None:

@@ -16,15 +16,10 @@ from shop.orders.archive_keys import keys_of, order_in
 from shop.orders.archive_return import insert_rows
 from shop.orders.archive_tables import REBUILT, every_row, is_guarded, relations_to, tables
 from shop.orders.archive_trimming import trim_at
-from shop.orders.archived_order import (
-    ArchivedKey,
-    ArchivedOrder,
-    archived_for,
-)
+from shop.orders.archived_order import ArchivedKey, ArchivedOrder
 from shop.orders.models import Order
 from shop.orders.search_index import reindex
 from shop.orders.states import FINISHED
-from shop.tenancy.models import User
 
 BATCH = 200  # orders in one transaction, during which nobody else can write to SQLite
 COPIED = ("id", "order_hash", "order_number", "state", "product_id", "application_id")
@@ -39,10 +34,8 @@ def archivable(before: datetime) -> QuerySet[Order]:
     An order stays while its member can still join, while its address is unreachable, and while
     staff want to look at it again.
     """
-    found = Order.objects.filter(
+    found = _finished(before).filter(
         Q(invitation=None) | Q(invitation__used_at__isnull=False),
-        state__in=FINISHED,
-        updated_at__lt=before,
         order_number__isnull=False,
         unreachable_since=None,
         follow_up_on=None,
@@ -61,10 +54,16 @@ def archivable(before: datetime) -> QuerySet[Order]:
 
 def archive(before: datetime, *, batch: int = BATCH) -> Iterator[int]:
     """Archive the orders that were last changed before then; yield how many, after each batch."""
-    last = 0
-    while pks := list(archivable(before).filter(pk__gt=last).values_list("pk", flat=True)[:batch]):
+    last, finished = 0, _finished(before).order_by("pk").values_list("pk", flat=True)
+    # The conditions are asked of these few: of all orders, each batch would read whole tables.
+    while pks := list(finished.filter(pk__gt=last)[:batch]):
         last = pks[-1]
-        yield _archive(pks, before)
+        if found := list(archivable(before).filter(pk__in=pks).values_list("pk", flat=True)):
+            yield _archive(found, before)
+
+
+def _finished(before: datetime) -> QuerySet[Order]:
+    return Order.objects.filter(state__in=FINISHED, updated_at__lt=before)
 
 
 def bring_back(archived: Iterable[int], *, batch: int = BATCH) -> int:
@@ -76,9 +75,12 @@ def bring_back(archived: Iterable[int], *, batch: int = BATCH) -> int:
     return sum(_bring_back(pks[start : start + batch]) for start in range(0, len(pks), batch))
 
 
-def bring_back_for(user: User | None, emails: Iterable[str]) -> int:
-    """Bring back the orders that name a person, before they are erased from them."""
-    return bring_back(list(archived_for(user, emails).values_list("pk", flat=True)))
+def unarchived(order: Order) -> Order:
+    """Return `order`, brought back if it is archived; call it before writing rows that refer to it."""
+    if not order.is_archived:
+        return order
+    bring_back([order.pk])
+    return Order.objects.get(pk=order.pk)
 
 
 def _bring_back(pks: list[int]) -> int:

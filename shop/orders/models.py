@@ -143,6 +143,7 @@ class Order(CanonicalEmailModel):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = ChangedAtField()
 
+    is_archived = False  # True: it was read from the archive, and must not be saved
     objects = CanonicalEmailQuerySet["Order"].as_manager()
 
     class Meta:

@@ -14,7 +14,8 @@ from django.dispatch import Signal, receiver
 
 from shop.change_times import change_time
 from shop.email_spellings import canonical_email, stored_email
-from shop.orders.archiving import bring_back_for
+from shop.orders.archived_order import archived_about
+from shop.orders.archiving import bring_back
 from shop.orders.basket import update_document
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.open_orders import delete_open
@@ -23,6 +24,7 @@ from shop.orders.placing import NotOpenError
 from shop.orders.search_index import reindex
 from shop.orders.signals import orders_emptied
 from shop.orders.states import FINISHED
+from shop.row_locks import lock_rows
 from shop.tenancy.erasure import address_erased, user_erased
 from shop.tenancy.models import User
 
@@ -39,15 +41,28 @@ def orders_for(user: User | None, emails: Iterable[str]) -> QuerySet[Order]:
     return placed.filter(theirs | Q(member=user) if user else theirs)
 
 
+def archived_orders_for(user: User | None, emails: Iterable[str]) -> list[Order]:
+    """Find the archived orders that `orders_for` would find, as they were, the newest first."""
+    canonical = {canonical_email(email) for email in emails}
+    found = (each.order for each in archived_about(user, emails).order_by("-pk"))
+    return [
+        order
+        for order in found
+        if order.canonical_email in canonical or (user and order.member_id == user.pk)
+    ]
+
+
 @receiver([user_erased, address_erased])
 def erase_orders(
     sender: type[User], emails: frozenset[str], user: User | None = None, **kwargs: Any
 ) -> None:
     """Erase the person from finished orders, not from others, and delete their open order.
 
-    Archived orders that name the person are brought back first.
+    Archived orders that hold data about the person are brought back first.
     """
-    bring_back_for(user, emails)
+    # One that is being archived at this moment is in the archive once its lock is given up.
+    lock_rows(orders_for(user, emails))
+    bring_back(archived_about(user, emails).values_list("pk", flat=True))
     names: set[str | None] = {*emails}
     if user:
         names |= {user.first_name, user.last_name, user.login}

@@ -1,5 +1,7 @@
 """Find the orders that belong to an e-mail address, for who has lost the link to them."""
 
+from itertools import islice
+
 from django.db.models import QuerySet
 
 from shop.email_spellings import canonical_email
@@ -8,6 +10,8 @@ from shop.orders.models import Order, State
 from shop.tenancy.email_addresses import user_by_email
 
 MOST = 20  # orders of one address; the newest
+# Archived orders that are looked through: who orders for others is named by many.
+LOOKED_AT = 500
 
 
 def address_of(order: Order) -> str:
@@ -19,14 +23,16 @@ def orders_of_address(email: str) -> list[Order]:
     """The newest placed orders whose address is `email`, however it is spelt; archived ones, too."""
     canonical = canonical_email(email)
     # An order without an address is its member's. Two queries: each has an index.
-    theirs = {"user_email": None, "member__canonical_email": canonical}
+    by_member = {"user_email": None, "member__canonical_email": canonical}
     found = [
         order
-        for wanted in ({"canonical_email": canonical}, theirs)
+        for wanted in ({"canonical_email": canonical}, by_member)
         for order in _placed().filter(**wanted)[:MOST]
     ]
-    archived = (each.order for each in archived_for(user_by_email(email), [email])[:MOST])
-    found += [order for order in archived if canonical_email(address_of(order)) == canonical]
+    named = archived_for(user_by_email(email), [email])[:LOOKED_AT]
+    archived = (each.order for each in named.iterator(chunk_size=MOST))
+    theirs = (order for order in archived if canonical_email(address_of(order)) == canonical)
+    found += islice(theirs, MOST)
     return sorted(found, key=lambda order: (order.created_at, order.pk), reverse=True)[:MOST]
 
 

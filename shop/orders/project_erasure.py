@@ -12,6 +12,7 @@ from shop.orders.archiving import bring_back
 from shop.orders.models import Order
 from shop.orders.order_erasure import empty_orders, orders_for
 from shop.orders.states import UNDER_WAY
+from shop.row_locks import lock_rows
 from shop.tenancy.erasure import (
     NotErasableError,
     StillAdministersError,
@@ -47,10 +48,12 @@ def erase_people(project: Project, is_late: Callable[[], bool]) -> bool:
 
 def erase_orders_of(project: Project) -> None:
     """Erase the people from the finished orders of the project; what invoices need stays."""
+    added = Q(client_id=project.client_id, project_id=project.pk)
+    theirs = Order.objects.filter(Q(delivered_project=project) | added)
     with transaction.atomic():
+        lock_rows(theirs)  # waits for those that are being archived at this moment
         bring_back_of(project)
-        added = Q(client_id=project.client_id, project_id=project.pk)
-        empty_orders(Order.objects.filter(Q(delivered_project=project) | added))
+        empty_orders(theirs)
 
 
 def bring_back_of(project: Project) -> None:

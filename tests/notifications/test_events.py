@@ -14,7 +14,7 @@ from shop.base_url import registration_url
 from shop.billing.shown_subscriptions import shown_subscription
 from shop.notifications.webhooks.endpoints import receiver_of
 from shop.notifications.webhooks.events import queue_events
-from shop.notifications.webhooks.models import Delivery
+from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.orders.cancellation import cancel, expire_incomplete
 from shop.orders.document import check_document
 from shop.orders.missing_details import fill_in
@@ -207,6 +207,8 @@ def test_order_without_details_whose_url_wants_no_more_is_not_told_as_cancelled(
     caller = Caller(application=make_application())
     order = place_order(check_document({"product": "s", "redirection_uri": URI}), caller)
     order.deliveries.update(state=Delivery.State.GONE)
+    gone = Attempt.Failure.GONE
+    Attempt.objects.create(delivery=order.deliveries.get(), at=timezone.now(), failure=gone)
     assert cancel(order, None)
     assert {each.state for each in order.deliveries.all()} == {Delivery.State.GONE}
     assert order.deliveries.count() == 2

@@ -24,7 +24,7 @@ def archive_all() -> int:
 def settle_all() -> None:
     """As if all contracts had ended, all members joined, and all mails and webhooks been sent."""
     now = timezone.now()
-    Subscription.objects.update(ended_at=now, ends_on=now.date(), next_period_on=None)
+    Subscription.objects.update(ended_at=now, ends_on=timezone.localdate(), next_period_on=None)
     Invitation.objects.update(used_at=now)
     Message.objects.update(state=Message.State.SENT, sent_at=now)
     Delivery.objects.update(state=Delivery.State.DELIVERED)

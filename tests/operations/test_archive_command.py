@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from shop.notifications.webhooks.models import Delivery
@@ -107,6 +108,22 @@ def test_batch_that_fails_leaves_all_as_it_was(monkeypatch: pytest.MonkeyPatch) 
         run("--before", str(timezone.localdate()))
     assert not ArchivedOrder.objects.exists()
     assert [rows_of(order) for order in orders] == before
+
+
+def test_order_whose_rows_clash_with_others_stays_archived_whole() -> None:
+    order, other = make_old_orders(2)
+    delivery = Delivery.objects.create(
+        order=order, receiver="partner.example:443", payload="{}", state="gone"
+    )
+    assert sum(archive(timezone.now())) == 2
+    run("--restore", str(other.order_number))
+    Delivery.objects.create(
+        order=other, receiver="x.example:443", payload="{}", webhook_id=delivery.webhook_id
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        run("--restore", str(order.order_number))
+    assert ArchivedOrder.objects.get().pk == order.pk
+    assert not any(rows_of(order).values())
 
 
 def test_webhook_of_an_archived_order_is_not_replayed_and_it_says_why() -> None:

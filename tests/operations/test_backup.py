@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import stat
 import subprocess
 import tarfile
@@ -181,12 +182,43 @@ def test_backup_that_cannot_be_made_says_why_and_leaves_nothing(
     taken = tmp_path / "a.tar"
     taken.touch()
     assert refused("--to", str(taken)) == f"{taken} is there already."
-    assert "cannot be written: Not a directory." in refused("--to", f"{taken}/x/below.tar")
+    assert refused("--to", f"{taken}/x/below.tar") == (
+        f"{taken}/x cannot be read or written: Not a directory."
+    )
     assert not Backup.objects.exists()
     monkeypatch.setenv("PATH", str(tmp_path))
     assert refused("--recipient", "age1x") == (
         "age cannot be started (No such file or directory): install it."
     )
+
+
+def test_disk_that_is_full_ends_in_one_sentence_and_leaves_nothing(settings: Settings) -> None:
+    settings.BACKUP_DIR.mkdir()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # As on a full disk, nothing can be written beyond.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
+    try:
+        said = refused()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    if connection.vendor == "sqlite":
+        assert said.startswith("The database cannot be copied: ")
+    else:
+        assert said.endswith(".tar cannot be read or written: File too large.")
+    assert list(settings.BACKUP_DIR.iterdir()) == []
+    assert not Backup.objects.exists()
+
+
+def test_only_the_backup_that_was_verified_is_noted(tmp_path: Path) -> None:
+    path, kept = tmp_path / "latest.tar", tmp_path / "kept" / "latest.tar"
+    kept.parent.mkdir()
+    backup("--to", str(path))
+    path.rename(kept)
+    backup("--to", str(path))
+    backup("--verify", str(kept))
+    later, earlier = Backup.objects.all()
+    assert earlier.verified_at
+    assert later.verified_at is None
 
 
 def test_keep_deletes_all_but_the_newest_and_nothing_else(settings: Settings) -> None:

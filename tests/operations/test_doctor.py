@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -236,6 +236,17 @@ def test_check_that_cannot_read_a_file_says_so_and_the_others_go_on(
     (line,) = guarded("Files", lambda: file_lines({}))
     assert (line.key, line.verdict) == ("unknown-files", Verdict.ACT)
     assert str(line.found).startswith("could not be checked: [Errno 2] No such file or directory")
+
+
+def test_check_that_fails_itself_says_so_and_the_others_go_on() -> None:
+    def lines() -> Iterator[HealthLine]:
+        yield from system_lines()
+        raise TypeError("can't subtract offset-naive and offset-aware datetimes")
+
+    *before, line = guarded("Way in", lines)
+    assert before
+    assert (line.key, line.verdict) == ("unknown-way", Verdict.ACT)
+    assert line.advice == "The check itself fails with TypeError. Please report it."
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no roles")

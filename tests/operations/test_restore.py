@@ -1,6 +1,8 @@
 """`manage.py restore`: all is there again, and nothing is said twice until an operator lets it go."""
 
+import json
 import os
+import shutil
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -21,6 +23,7 @@ from shop.notifications.emails.send import send_due
 from shop.notifications.webhooks.models import Delivery
 from shop.operations.held_messages import DROPPED
 from shop.operations.models import Restoration
+from shop.orders.cancellation import ActedBy, cancel_in_any_state
 from shop.orders.models import Order
 from shop.worker.models import Heartbeat, MessageHold
 from tests.factories import make_invoice, make_order, make_user
@@ -158,6 +161,18 @@ def test_what_is_dropped_is_never_said(settings: Settings) -> None:
     assert not MessageHold.objects.exists()
 
 
+def test_webhook_that_was_dropped_does_not_end_those_to_come(settings: Settings) -> None:
+    with receiving(status(200)) as partner:
+        order = make_order_for(partner.uri)
+        restore(backup(settings))
+        release("--drop-due-before", "now", "--send")
+        order.refresh_from_db()
+        assert cancel_in_any_state(order, None, by=ActedBy.PROGRAM)
+        deliver_all()
+        (call,) = partner.calls
+    assert json.loads(call.body)["data"]["order"]["state"] == "cancelled"
+
+
 def test_moment_that_is_none_and_an_option_without_its_other_are_refused() -> None:
     now = timezone.now()
     MessageHold.objects.create(since=now, backup_made_at=now)
@@ -220,3 +235,24 @@ def test_hold_is_told_by_readyz(settings: Settings) -> None:
     assert answer.status_code == 200
     since = MessageHold.objects.get().since.isoformat(timespec="seconds")
     assert html(answer) == f"ok\nmails and webhooks are held back since a restore at {since}"
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="PostgreSQL's programs are not used")
+def test_programs_of_a_newer_version_restore_into_an_older_server(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    order = make_order()
+    path = backup(settings)
+    Order.objects.all().delete()
+    newer = tmp_path / "pg_restore"
+    newer.write_text(
+        f"""#!/bin/sh
+        [ "$1" = --version ] && exec echo 'pg_restore (PostgreSQL) 17.2'
+        echo 'SET transaction_timeout = 0;'
+        exec {shutil.which("pg_restore")} "$@"
+        """
+    )
+    newer.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    restore(path)
+    assert Order.objects.filter(pk=order.pk).exists()

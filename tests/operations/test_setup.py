@@ -69,3 +69,16 @@ def test_database_of_a_newer_version_is_refused() -> None:
     MigrationRecorder.Migration.objects.create(app="orders", name="9999_later")
     with pytest.raises(CommandError, match=r"A newer version .* orders\.9999_later is unknown"):
         setup()
+
+
+def test_answer_that_is_not_given_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def end_of_file(_question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", end_of_file)
+    Seller.objects.all().delete()
+    told = StringIO()
+    call_command("setup", stdout=told, stderr=told)
+    assert "Superuser:    There is none." in told.getvalue()
+    assert "Seller:       Not filled in." in told.getvalue()

@@ -39,13 +39,17 @@ def person(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Show a person: what is stored about them, and what can be done for them."""
     found = find_person(kind, pk)
     orders = list(found.orders.select_related("delivered_client", "delivered_project")[:SHOWN])
-    named = next((each for each in orders if each.user_first_name or each.user_last_name), None)
+    archived = found.archived_orders
+    every = (*orders, *archived)
+    named = next((each for each in every if each.user_first_name or each.user_last_name), None)
+    events = OrderEvent.objects.filter(order__in=found.orders.order_by()).count()
     context = {
         "person": found,
         "name": found.name if found.user else _ordered_name(named),
         "orders": orders,
+        "archived": archived[:SHOWN],
         "mails": found.mails.select_related("order")[:SHOWN],
-        "events": OrderEvent.objects.filter(order__in=found.orders.order_by()).count(),
+        "events": events + sum(each.events.count() for each in archived),
         "shown": SHOWN,
         "data_url": found.url("staff_person_data"),
         "erase_url": found.url("staff_person_erase"),

@@ -11,14 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.backoffice.audit_log import Act, record
 from portal.backoffice.confirmation import ask_first
 from portal.backoffice.order.forms import confirmed
-from portal.backoffice.people.persons import ERASE, Person, find_person
+from portal.backoffice.people.persons import ERASE, Person, find_person, find_placed_order
 from portal.backoffice.staff_access import (
     permission_required,
     recent_factor_required,
     staff_user,
 )
 from shop.data_export import export, export_of_address
-from shop.orders.models import Order
 from shop.orders.states import FINISHED
 from shop.tenancy.erasure import (
     NotErasableError,
@@ -48,7 +47,7 @@ def data(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         record(staff, found.user, Act.GIVEN_OUT)
     else:
         held = export_of_address(found.email)
-        record(staff, Order.objects.get(pk=pk), Act.GIVEN_OUT)
+        record(staff, find_placed_order(pk), Act.GIVEN_OUT)
     return JsonResponse(
         held,
         json_dumps_params={"indent": 2, "ensure_ascii": False},
@@ -101,7 +100,7 @@ def _erase(person: Person, staff: User) -> None:
     if user := person.user:
         erase_user(user, lambda: record(staff, user, Act.ERASED))
         return
-    orders = list(person.orders.filter(state__in=FINISHED))
+    orders = [*person.orders.filter(state__in=FINISHED), *person.archived_orders]
 
     def log() -> None:
         for order in orders:
@@ -122,7 +121,7 @@ def _refusal(person: Person) -> str:
 
 def _ask_to_erase(request: HttpRequest, person: Person, form: EraseForm) -> HttpResponse:
     under_way = person.orders.exclude(state__in=FINISHED).count()
-    finished = person.orders.filter(state__in=FINISHED).count()
+    finished = person.orders.filter(state__in=FINISHED).count() + len(person.archived_orders)
     names = ngettext(
         "%(number)s finished order loses names, e-mail and display name; tier, price and dates "
         "stay.",

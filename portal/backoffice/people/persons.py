@@ -3,8 +3,7 @@
 No URL holds an address.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -12,8 +11,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from shop.notifications.emails.models import Message
+from shop.orders.archived_order import ArchivedOrder
 from shop.orders.models import Order, State
-from shop.orders.order_erasure import orders_for
+from shop.orders.order_erasure import archived_orders_for, orders_for
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.erasure import emails_of, spellings
 from shop.tenancy.models import User
@@ -47,6 +47,11 @@ class Person:
         return orders_for(self.user, self.emails).order_by("-pk")
 
     @property
+    def archived_orders(self) -> list[Order]:
+        """The archived orders for this person, as they were."""
+        return archived_orders_for(self.user, self.emails)
+
+    @property
     def mails(self) -> QuerySet[Message]:
         """The mails to this person."""
         theirs = Q(recipient__in=self.emails)
@@ -62,8 +67,9 @@ def search_person(email: str) -> Person | None:
     """Return the person with this address, in any spelling."""
     if user := user_by_email(email):
         return Person("accounts", user.pk, user.email, user)
-    order = orders_for(None, [email]).order_by("-pk").first()
-    return Person("orders", order.pk, email, None) if order else None
+    person = Person("orders", 0, email, None)
+    order = person.orders.first() or next(iter(person.archived_orders), None)
+    return replace(person, pk=order.pk) if order else None
 
 
 def find_person(kind: str, pk: int) -> Person:
@@ -73,8 +79,13 @@ def find_person(kind: str, pk: int) -> Person:
         if user.is_erased:
             raise Http404
         return Person(kind, pk, user.email, user)
-    placed: QuerySet[Any] = Order.objects.exclude(state=State.NEW)
-    email = get_object_or_404(placed, pk=pk).user_email
+    email = find_placed_order(pk).user_email
     if not email:
         raise Http404
     return Person(kind, pk, email, user_by_email(email))
+
+
+def find_placed_order(pk: int) -> Order:
+    """Return the placed order of this primary key, also if it is archived. Raises Http404."""
+    order = Order.objects.exclude(state=State.NEW).filter(pk=pk).first()
+    return order or get_object_or_404(ArchivedOrder, pk=pk).order

@@ -19,6 +19,7 @@ from shop.billing.signals import (
 from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.compiled_inserts import insert_missing
 from shop.notifications.emails.models import Message
+from shop.orders.archiving import unarchived
 
 DAY = timedelta(days=1)
 Kind = Message.Kind
@@ -81,12 +82,12 @@ def queue_receipt(sender: type[DeclarationCase], case: DeclarationCase, **kwargs
 def queue_proof(sender: type[DeclarationCase], case: DeclarationCase, **kwargs: Any) -> None:
     """Queue the link that proves a declaration, to the address on file; beyond the limit, staff act."""
     person = on_file(case.order) if case.order else None
-    if person is None or _is_used_up(Kind.PROOF, person.email):
+    if case.order is None or person is None or _is_used_up(Kind.PROOF, person.email):
         case.state = DeclarationCase.State.STAFF
         case.save(update_fields=["state"])
         return
     message = Message(
-        order=case.order,
+        order=unarchived(case.order),
         kind=Kind.PROOF,
         dedupe_key=f"proof:{case.pk}:{case.counter}",
         recipient=person.email,

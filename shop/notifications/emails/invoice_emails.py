@@ -23,6 +23,7 @@ from shop.notifications.emails.invoice_samples import credit_note_sample, invoic
 from shop.notifications.emails.kinds import Email, Sample
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.samples import NO_PK
+from shop.orders.archiving import unarchived
 
 Kind = Message.Kind
 
@@ -248,7 +249,7 @@ def _queue(invoice: Invoice, kind: Message.Kind, key: str, to: str, **details: A
     insert_missing(
         [
             Message(
-                order=invoice.subscription.order,
+                order=unarchived(invoice.subscription.order),
                 kind=kind,
                 dedupe_key=key,
                 recipient=to,

@@ -17,11 +17,15 @@ from shop.billing.shown_subscriptions import (
     subscriptions_of,
 )
 from shop.notifications.webhooks.endpoints import endpoints_for, receiver_of
-from shop.notifications.webhooks.models import ORDER_STATE_CHANGED, Delivery, WebhookEndpoint
+from shop.notifications.webhooks.models import (
+    ORDER_STATE_CHANGED,
+    Attempt,
+    Delivery,
+    WebhookEndpoint,
+)
+from shop.orders.archiving import unarchived
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.serializers import serialize_order, utc_text
-
-GONE = Delivery.State.GONE
 
 
 def queue_events(orders: Iterable[Order], previous: State | None) -> None:
@@ -93,6 +97,7 @@ def queue_invoice_event(event: str, invoice: Invoice) -> None:
     endpoints = _endpoints_of(event, [order])
     if not endpoints:
         return
+    order = unarchived(order)
     shown = shown_invoice(invoice, balance_of(invoice).state)
     payloads = {order.pk: written(event, {"invoice": shown})}
     Delivery.objects.bulk_create(_to_endpoints(event, [order], endpoints, payloads))
@@ -133,8 +138,7 @@ def _to_redirection_uris(told: Sequence[Order], payloads: dict[int, str]) -> lis
         return []
     changes = OrderEvent.objects.filter(order__in=told, kind=OrderEvent.Kind.STATE).order_by("pk")
     last_changes = dict(changes.values_list("order", "pk"))
-    earlier = Delivery.objects.filter(order__in=told, endpoint=None).order_by("pk")
-    last_states = dict(earlier.values_list("order", "state"))
+    ended = _ended_by_receivers(told)
     return [
         Delivery(
             order=order,
@@ -142,10 +146,26 @@ def _to_redirection_uris(told: Sequence[Order], payloads: dict[int, str]) -> lis
             event_id=last_changes[order.pk],
             payload=payloads[order.pk],
             receiver=receiver_of(order.redirection_uri or ""),
-            state=GONE if last_states.get(order.pk) == GONE else Delivery.State.WAITING,
+            state=Delivery.State.GONE if order.pk in ended else Delivery.State.WAITING,
         )
         for order in told
     ]
+
+
+def _ended_by_receivers(orders: Sequence[Order]) -> set[int]:
+    """Return the keys of the orders whose `redirection_uri` has answered that it wants no more.
+
+    A webhook that was dropped after a restore is gone, too, but ends nothing.
+    """
+    earlier = Delivery.objects.filter(order__in=orders, endpoint=None)
+    last_states = dict(earlier.order_by("pk").values_list("order", "state"))
+    gone = {pk for pk, state in last_states.items() if state == Delivery.State.GONE}
+    if not gone:
+        return set()
+    refusals = Attempt.objects.filter(
+        delivery__order__in=gone, delivery__endpoint=None, failure=Attempt.Failure.GONE
+    )
+    return set(refusals.values_list("delivery__order", flat=True))
 
 
 def _payload(order: Order, previous: State | None, subscription: dict[str, Any] | None) -> str:

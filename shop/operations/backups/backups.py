@@ -73,7 +73,8 @@ def make_backup(to: Path, recipients: Sequence[str]) -> Made:
             Path(partial).unlink(missing_ok=True)
         _sync_folder(path.parent)
     except OSError as error:
-        raise BackupError(f"{path} cannot be written: {error.strerror}.") from None
+        named = error.filename or path
+        raise BackupError(f"{named} cannot be read or written: {error.strerror}.") from None
     row = Backup.objects.create(
         made_at=now, name=path.name[:255], size=path.stat().st_size, encrypted=bool(recipients)
     )

@@ -12,6 +12,8 @@ from shop.operations.backups.backup_file import BackupError
 from shop.operations.backups.database_dumps import address_of, password_of, unpacked
 from shop.operations.backups.programs import input_of, postgresql_program
 
+# The first version of PostgreSQL with this setting. pg_restore sets it for older servers, too.
+NEW_SETTING, SINCE = "1,40{/^SET transaction_timeout = 0;$/d;}", 170_000
 # Everything in the schema, whatever version of the shop has made it.
 EMPTY_SCHEMA = """
 DO $do$ DECLARE each record; BEGIN
@@ -70,11 +72,15 @@ def load_postgresql(
     psql = [postgresql_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
     psql.append(f"--dbname={address_of(database)}")
     convert = [postgresql_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-"]
+    adapt = ["sed", "-e", NEW_SETTING if database.info.server_version < SINCE else ""]
     ((schema,),) = database.execute("SELECT quote_ident(current_schema())").fetchall()
     with input_of(psql, variables=password_of(database)) as script:
         script.write(f"BEGIN;\n{EMPTY_SCHEMA if emptied else ''}".encode())
         script.flush()
-        with input_of(convert, stdout=script) as archive:
+        with (
+            input_of(adapt, stdout=script, variables={"LC_ALL": "C"}) as lines,
+            input_of(convert, stdout=lines) as archive,
+        ):
             for some in dump:
                 archive.write(some)
         # The script of pg_restore leaves no search path. Without COMMIT nothing of it lasts.

@@ -59,6 +59,9 @@ def guarded(label: str, lines: Lines) -> Iterator[HealthLine]:
         )
     except Unreachable as error:
         yield _unknown(label, error, "A file cannot be read, or a server has gone away meanwhile.")
+    except Exception as error:  # noqa: BLE001 -- the other checks go on
+        advice = f"The check itself fails with {type(error).__name__}. Please report it."
+        yield _unknown(label, error, advice)
 
 
 def _unknown(label: str, error: Exception, advice: str) -> HealthLine:

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import CommandError
 from django.db import Error, connection
 from django.db.backends.utils import CursorWrapper
 
@@ -16,8 +17,18 @@ PAUSE = 0.5  # seconds between two tries
 
 @contextmanager
 def machine_lock() -> Iterator[None]:
-    """Wait until no other setup runs on this machine, and keep others from starting."""
-    with Path(settings.VAR_DIR, "setup.lock").open("w") as file:
+    """Wait until no other setup runs on this machine, and keep others from starting.
+
+    Raises CommandError where the file of the lock cannot be written.
+    """
+    path = Path(settings.VAR_DIR, "setup.lock")
+    try:
+        file = path.open("w")
+    except OSError as error:
+        raise CommandError(
+            f"{path} cannot be written: {error.strerror}. Delete it if it belongs to another user."
+        ) from error
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)  # ends with the process, however that ends
         yield
 

@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.db import Error
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from shop.operations.backups.backup_file import BackupError
 from shop.operations.backups.backups import Made, delete_older, make_backup
+from shop.operations.backups.failures import told_in_one_sentence
+from shop.operations.backups.restore_changes import made_at
 from shop.operations.backups.restores import check_backup, check_fits, verify
-from shop.operations.error_lines import first_line
 from shop.operations.models import Backup
 
 
@@ -50,7 +49,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it. Raises CommandError with one sentence."""
-        try:
+        with told_in_one_sentence():
             if options["verify"]:
                 self._verify(options["verify"], options["identity"])
                 return
@@ -59,12 +58,6 @@ class Command(BaseCommand):
             if options["keep"] and options["to"].is_dir():
                 for name in delete_older(options["to"], options["keep"]):
                     self.stdout.write(f"Deleted {name}.")
-        except BackupError as error:
-            raise CommandError(str(error)) from None
-        except Error as error:
-            raise CommandError(f"The database does not answer: {first_line(error)}.") from None
-        except OSError as error:  # the disk is full, say
-            raise CommandError(f"A file cannot be written: {error.strerror}.") from None
 
     def _report(self, made: Made) -> None:
         state = "encrypted" if made.row.encrypted else "not encrypted"
@@ -85,7 +78,9 @@ class Command(BaseCommand):
                 "a database."
             )
             return
-        Backup.objects.filter(name=path.name).update(verified_at=timezone.now())
+        # By the moment, too: each backup may have the same name.
+        rows = Backup.objects.filter(name=path.name, made_at=made_at(manifest))
+        rows.update(verified_at=timezone.now())
         self.stdout.write(
             f"{path}: the sums are right, and all {sum(manifest.rows.values())} rows were restored."
         )

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error
 
-from shop.operations.backups.backup_file import BackupError, Manifest
+from shop.operations.backups.backup_file import Manifest
+from shop.operations.backups.failures import told_in_one_sentence
 from shop.operations.backups.restores import (
     Restored,
     check_backup,
@@ -19,7 +19,6 @@ from shop.operations.backups.restores import (
     running_workers,
     tables,
 )
-from shop.operations.error_lines import first_line
 
 SKIPPED = 1000
 
@@ -67,7 +66,7 @@ class Command(BaseCommand):
         path, identity = options["file"], options["identity"]
         if options["skip_invoice_numbers"] < 0:
             raise CommandError("--skip-invoice-numbers must not be negative.")
-        try:
+        with told_in_one_sentence():
             manifest = check_backup(path, identity)
             check_fits(manifest)
             self._check_target(replace=options["replace"])
@@ -80,12 +79,6 @@ class Command(BaseCommand):
                 replace=options["replace"],
                 skip=options["skip_invoice_numbers"],
             )
-        except BackupError as error:
-            raise CommandError(str(error)) from None
-        except Error as error:
-            raise CommandError(f"The database does not answer: {first_line(error)}.") from None
-        except OSError as error:  # the disk is full, say
-            raise CommandError(f"A file cannot be written: {error.strerror}.") from None
         self._report(manifest, restored)
 
     def _check_target(self, *, replace: bool) -> None:

@@ -94,7 +94,7 @@ class Command(BaseCommand):
     def _invite(self, options: dict[str, Any]) -> None:
         email, there = options["superuser"], superusers()
         if not (email or there) and self.asks:
-            email = input("E-mail address of the first superuser (empty to skip): ").strip()
+            email = _ask("E-mail address of the first superuser (empty to skip): ").strip()
         if not email:
             self._say("Superuser", f"{', '.join(there)}." if there else "There is none.")
             if not there:
@@ -137,7 +137,7 @@ class Command(BaseCommand):
         if path is not None:
             given = read_seller(path)
         elif self.asks:
-            given = ask_for_seller(input)
+            given = ask_for_seller(_ask)
         if given:
             fill_in_seller(given)
         missing = current_seller().missing()
@@ -161,6 +161,13 @@ class Command(BaseCommand):
         self.stdout.write("\nLeft to do:")
         for each in self.todo:
             self.stdout.write(f"- {each}")
+
+
+def _ask(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError:  # Ctrl-D: nothing more is answered
+        return ""
 
 
 def _sentence(message: CheckMessage) -> str:
