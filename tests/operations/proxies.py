@@ -76,6 +76,8 @@ def caddy_configuration(home: Path, certificate: Path, plain: int, tls: int) -> 
                 "{$SHOP_HOST:shop.example.com} {\n",
                 f"{HOST} {{\n\tbind 127.0.0.1\n\ttls {certificate} {certificate}\n",
             ),
+            ("http:// {\n", "http:// {\n\tbind 127.0.0.1\n"),
+            ("{$SHOP_HOST:shop.example.com}{uri}", f"{HOST}:{tls}{{uri}}"),
         )
     )
     return path
