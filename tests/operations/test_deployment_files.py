@@ -234,3 +234,15 @@ def test_installation_puts_every_file_in_place_once(tmp_path: Path) -> None:
     install("other.test")
     assert secret.read_text() == key
     assert site.read_text() == "changed by the operator"
+
+
+def test_installation_for_what_is_no_host_name_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["env", f"DESTDIR={tmp_path}", DEPLOY / "install", "https://shop.test/"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "https://shop.test/ is no host name: deploy/install shop.example.com\n"
+    assert list(tmp_path.iterdir()) == []
