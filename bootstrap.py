@@ -15,6 +15,12 @@ VENV = HERE / ".venv"
 PYTHON = VENV / "bin" / "python"
 # A line a lock file that is installed: its name and its hash.
 STAMP = VENV / "installed.txt"
+# Fails in an environment of another Python, too: an upgrade of the system may put one in its place,
+# which then looks for the packages where they are not.
+USABLE = (
+    "import os, sys, sysconfig; "
+    "sys.exit(sys.version_info < (3, 11) or not os.path.isdir(sysconfig.get_path('purelib')))"
+)
 # The developers' lock file holds all of the other.
 ALSO = {"requirements-dev.txt": ["requirements.txt"]}
 
@@ -63,7 +69,7 @@ def run(*command: str) -> None:
 def main() -> None:
     """Bring the environment up to date with the lock files that are named."""
     uv = shutil.which("uv")
-    if not works("-c", "import sys; sys.exit(sys.version_info < (3, 11))"):
+    if not works("-c", USABLE):
         create(uv)
     installed = set(STAMP.read_text().splitlines()) if STAMP.exists() else set()
     for name in sys.argv[1:]:

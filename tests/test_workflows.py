@@ -7,6 +7,7 @@ import pytest
 import yaml
 from django.conf import settings
 
+from tests.prepare import PACKAGES
 from tests.releases import version
 
 pytestmark = pytest.mark.once
@@ -24,8 +25,8 @@ def workflow(name: str) -> dict[Any, Any]:
 
 
 def all_steps(name: str) -> list[dict[str, Any]]:
-    """The steps of a workflow."""
-    return [step for job in workflow(name)["jobs"].values() for step in job["steps"]]
+    """The steps of a workflow; a job may call another workflow in their place."""
+    return [step for job in workflow(name)["jobs"].values() for step in job.get("steps", [])]
 
 
 def steps(name: str) -> list[str]:
@@ -49,7 +50,7 @@ def test_each_workflow_is_looked_at() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_workflow_uses_released_actions_of_github_alone(name: str) -> None:
-    used = re.findall(r"uses: .*", (WORKFLOWS / name).read_text(encoding="utf-8"))
+    used = re.findall(r"uses: [^.].*", (WORKFLOWS / name).read_text(encoding="utf-8"))
     assert len(used) == sum("uses" in step for step in all_steps(name)) > 0
     assert [each for each in used if not ACTION.fullmatch(each)] == []
 
@@ -59,6 +60,13 @@ def test_no_step_finds_the_token_of_the_checkout(name: str) -> None:
     checkouts = [step for step in all_steps(name) if "actions/checkout" in step.get("uses", "")]
     assert checkouts
     assert [step["with"]["persist-credentials"] for step in checkouts] == [False] * len(checkouts)
+
+
+def test_release_is_published_once_all_tests_have_passed() -> None:
+    jobs = workflow("release.yml")["jobs"]
+    assert jobs["test"] == {"uses": "./.github/workflows/ci.yml"}
+    assert "workflow_call" in workflow("ci.yml")[True]
+    assert jobs["publish"]["needs"] == ["test", "build"]
 
 
 def test_release_is_built_by_a_job_that_may_change_nothing() -> None:
@@ -82,8 +90,10 @@ def test_workflow_calls_targets_that_exist(name: str) -> None:
         assert recipe(target)
 
 
-def test_continuous_integration_runs_its_script() -> None:
-    assert steps("ci.yml") == [".ci/run"]
+def test_continuous_integration_installs_programs_and_runs_its_script() -> None:
+    installing, script = steps("ci.yml")
+    assert {*PACKAGES.values()} - {"systemd"} <= {*installing.split()}
+    assert script == ".ci/run"
     assert (settings.BASE_DIR / ".ci" / "run").exists()
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,8 @@ def caddy_configuration(home: Path, certificate: Path, plain: int, tls: int) -> 
                 "{$SHOP_HOST:shop.example.com} {\n",
                 f"{HOST} {{\n\tbind 127.0.0.1\n\ttls {certificate} {certificate}\n",
             ),
+            ("http:// {\n", "http:// {\n\tbind 127.0.0.1\n"),
+            ("{$SHOP_HOST:shop.example.com}{uri}", f"{HOST}:{tls}{{uri}}"),
         )
     )
     return path
@@ -115,7 +118,7 @@ class Proxy:
         self.certificate = make_certificate(home, HOST)
         self.plain, self.tls = free_port(), free_port()
         self.web = (free_port(), free_port())
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: dict[int, subprocess.Popen[bytes]] = {}  # by port
         self.stack = ExitStack()
 
     def start(self) -> None:
@@ -148,7 +151,17 @@ class Proxy:
         ]
         where = {"ARRIVALS": str(self.home / "arrivals"), "DIES": str(self.home / "dies")}
         started = running(command, port, self.home / "web.log", **where)
-        self.processes.append(self.stack.enter_context(started))
+        self.processes[port] = self.stack.enter_context(started)
+
+    def revive(self) -> None:
+        """Wait until the proxy reaches both web processes; start one that was killed too often."""
+        for port in self.web:
+            assert wait_for(partial(self._reaches, port), 30)
+
+    def _reaches(self, port: int) -> bool:
+        if self.processes[port].poll() is not None:
+            self.start_web(port)
+        return self.call("GET", f"/static/of-{port}.css")[0] == 200
 
     def connect(self) -> http.client.HTTPSConnection:
         """A connection that trusts the proxy's certificate."""

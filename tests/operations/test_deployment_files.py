@@ -23,9 +23,6 @@ ROOT = Path(settings.BASE_DIR)
 SCRIPTS = Path(sys.executable).parent
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
-MANIFESTS = [
-    path for path in sorted((DEPLOY / "kubernetes").glob("*.yaml")) if path.stem != "kustomization"
-]
 EXPOSURE = 4.0  # of ten: the most that `systemd-analyze security` may find
 
 
@@ -46,35 +43,24 @@ def installed_units(directory: Path) -> list[Path]:
     return copies
 
 
-def containers(kind: str) -> list[dict[str, object]]:
-    """The containers of all manifests of a kind."""
-    documents = [
-        document
-        for path in MANIFESTS
-        for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
-        if document["kind"] == kind
-    ]
-    return [each for one in documents for each in one["spec"]["template"]["spec"]["containers"]]
-
-
 def test_containerfile_passes_its_linter() -> None:
     assert succeeds(SCRIPTS / "hadolint", "Containerfile") == ""
+
+
+def test_image_holds_nothing_that_lies_in_the_directory_by_chance() -> None:
+    # compose.yaml has secrets/ beside the Containerfile. Docker reads no .containerignore.
+    lines = (ROOT / "Containerfile").read_text(encoding="utf-8").splitlines()
+    copied = [word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]]
+    assert {"shop", "portal", "templates"} <= {*copied}
+    assert [name for name in copied if name == "." or name.startswith("./")] == []
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert ignored[1] == "*"
+    assert not (ROOT / ".containerignore").exists()
 
 
 def test_compose_file_keeps_to_its_schema() -> None:
     schema = ("--builtin-schema", "vendor.compose-spec")
     succeeds(SCRIPTS / "check-jsonschema", *schema, "compose.yaml")
-
-
-def test_manifests_keep_to_kubernetes_schemas() -> None:
-    judged = succeeds(SCRIPTS / "kubernetes-validate", "--strict", *MANIFESTS)
-    assert judged.count(" passed ") >= len(MANIFESTS)
-
-
-def test_kustomization_names_files_that_exist() -> None:
-    kustomization = yaml.safe_load((DEPLOY / "kubernetes" / "kustomization.yaml").read_text())
-    apart = {"secrets.example.yaml", "setup-job.yaml"}
-    assert {*kustomization["resources"]} | apart == {path.name for path in MANIFESTS}
 
 
 def test_units_are_well_formed(tmp_path: Path) -> None:
@@ -127,6 +113,19 @@ def test_every_deployment_starts_web_processes_as_the_demo_does() -> None:
     assert image_command()[1:] == changed("0.0.0.0", "8000")
 
 
+def test_web_process_has_started_once_it_answers() -> None:
+    unit = "slate-web@.service"
+    start, asking = unit_command(unit), unit_command(unit, "ExecStartPost")
+    host, port = start[start.index("--host") + 1], start[start.index("--port") + 1]
+    assert asking[0] == "curl"
+    assert asking[-1] == f"http://{host}:{port}/livez"
+    longest = int(asking[asking.index("--retry-max-time") + 1])
+    text = (DEPLOY / "systemd" / unit).read_text(encoding="utf-8")
+    assert f"TimeoutStartSec={longest + 30}\n" in text
+    guide = (ROOT / "docs" / "operators" / "deployment.md").read_text(encoding="utf-8")
+    assert "apt-get install -y certbot curl " in guide
+
+
 def test_every_deployment_starts_the_worker_by_one_command() -> None:
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     command = ["python", "manage.py", "worker"]
@@ -134,22 +133,19 @@ def test_every_deployment_starts_the_worker_by_one_command() -> None:
     assert [compose["services"][f"worker-{number}"]["command"] for number in (1, 2)] == [
         command
     ] * 2
-    assert [each["command"] for each in containers("Deployment") if "command" in each] == [command]
 
 
-def test_containers_have_a_read_only_root_and_no_capabilities() -> None:
+def test_containers_of_compose_have_a_read_only_root_and_no_capabilities() -> None:
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     for service in compose["services"].values():
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
-    found = [*containers("Deployment"), *containers("Job")]
-    assert len(found) == 3
-    for container in found:
-        context = container["securityContext"]
-        assert isinstance(context, dict)
-        assert context["readOnlyRootFilesystem"] is True
-        assert context["capabilities"] == {"drop": ["ALL"]}
-        assert "limits" in str(container["resources"])
+
+
+def test_containers_of_compose_do_not_fill_the_disk_with_their_logs() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    kept = {service["logging"]["driver"] for service in compose["services"].values()}
+    assert kept == {"local"}  # the driver that deletes old files
 
 
 def test_proxy_shares_no_network_with_what_holds_data() -> None:
@@ -202,19 +198,21 @@ def test_variable_of_the_caller_replaces_the_setting(tmp_path: Path) -> None:
     (tmp_path / "settings.env").write_text("DATABASE_URL='of the shop'\nSHOP_NAME='Two words'\n")
     python = tmp_path / ".venv/bin/python"
     python.parent.mkdir(parents=True)
-    python.write_text('#!/bin/sh\necho "$DATABASE_URL, $SHOP_NAME, $*"\n')
+    python.write_text('#!/bin/sh\necho "$DATABASE_URL, $SHOP_NAME, $HOME, $*"\n')
     python.chmod(0o755)
     text = (DEPLOY / "slate-manage").read_text(encoding="utf-8")
     text = text.replace("/etc/slate/slate.env", str(tmp_path / "settings.env"))
-    text = text.replace("/srv/slate", str(tmp_path)).replace("runuser -u slate --", "env")
+    text = text.replace("/srv/slate", str(tmp_path)).replace("runuser -u slate -- ", "")
     script = tmp_path / "slate-manage"
     script.write_text(text)
     script.chmod(0o755)
     drill = "postgres:///drill?a='b c'&d=$HOME"
-    assert succeeds("env", "-i", script, "doctor") == "of the shop, Two words, manage.py doctor\n"
+    # HOME is that of the shop's user, as for its units.
+    told = "Two words, /var/lib/slate, manage.py"
+    assert succeeds("env", "-i", "HOME=/root", script, "doctor") == f"of the shop, {told} doctor\n"
     assert (
         succeeds("env", "-i", f"DATABASE_URL={drill}", script, "restore", "a file")
-        == f"{drill}, Two words, manage.py restore a file\n"
+        == f"{drill}, {told} restore a file\n"
     )
 
 
@@ -236,3 +234,15 @@ def test_installation_puts_every_file_in_place_once(tmp_path: Path) -> None:
     install("other.test")
     assert secret.read_text() == key
     assert site.read_text() == "changed by the operator"
+
+
+def test_installation_for_what_is_no_host_name_leaves_nothing_behind(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["env", f"DESTDIR={tmp_path}", DEPLOY / "install", "https://shop.test/"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == "https://shop.test/ is no host name: deploy/install shop.example.com\n"
+    assert list(tmp_path.iterdir()) == []

@@ -1,15 +1,19 @@
 """The shipped units of systemd."""
 
+import re
 import shlex
 from pathlib import Path
+from string import Template
 
 from django.conf import settings
 
 FOLDER = Path(settings.BASE_DIR) / "deploy" / "systemd"
 
 
-def unit_command(name: str) -> list[str]:
-    """The words of a unit's ExecStart, from the path of Python on."""
+def unit_command(name: str, setting: str = "ExecStart") -> list[str]:
+    """The words of a unit's ExecStart, or of another setting, after `/usr/bin/env`."""
     text = (FOLDER / name).read_text(encoding="utf-8").replace("\\\n", " ")
-    line = next(line for line in text.splitlines() if line.startswith("ExecStart="))
-    return shlex.split(line.removeprefix("ExecStart=/usr/bin/env "))
+    variables = dict(re.findall(r"^Environment=(\w+)=(.*)$", text, re.MULTILINE))
+    line = next(line for line in text.splitlines() if line.startswith(f"{setting}="))
+    command = Template(line).substitute(variables)
+    return shlex.split(command.removeprefix(f"{setting}=/usr/bin/env "))
