@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 
 def reset(email: str) -> str:
-    """What the command prints."""
+    """Return the output of the command."""
     output = StringIO()
     call_command("reset_factors", email, stdout=output)
     return output.getvalue()
