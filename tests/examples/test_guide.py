@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 PAGES = Path(settings.BASE_DIR) / "docs" / "adopters"
 EXAMPLE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-EXAMPLES = [
+EXAMPLES: list[tuple[str, str]] = [
     (page.stem, example)
     for page in sorted(PAGES.glob("*.md"))
     for example in EXAMPLE.findall(page.read_text(encoding="utf-8"))
