@@ -164,7 +164,7 @@ def report(root: Path) -> Iterator[str]:
         f"files over {MAX_FILE} lines": long_files([*product, *tests]),
         f"functions over {MAX_FUNCTION} lines": long_functions([*product, *tests]),
         "exceptions that end otherwise": misnamed_exceptions(product),
-        "docstrings that begin with a question": riddles(product),
+        "docstrings that begin with a question": riddles([*product, *tests]),
     }
     for rule, offenders in rules.items():
         yield f"{rule}: {len(offenders)}"

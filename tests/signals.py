@@ -1,4 +1,4 @@
-"""What is heard of a signal."""
+"""Listening to a signal during a block."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

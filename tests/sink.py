@@ -16,7 +16,7 @@ UNPACK: dict[str, Callable[[bytes], bytes]] = {
 
 
 class Sink:
-    """Where the server listens, and the bodies that it was sent, with their paths."""
+    """The server's port, and the bodies that it was sent, with their paths."""
 
     def __init__(self) -> None:
         self.received: list[tuple[str, bytes]] = []

@@ -1,6 +1,7 @@
 """Texts use one word for one thing: none that the glossary excludes, in either language."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -81,6 +82,21 @@ def found(pattern: re.Pattern[str], text: str) -> str:
 )
 def test_excluded_words_are_found(customers: bool, language: str, text: str, word: str) -> None:
     assert found(excluded(customers, language), text) == word
+
+
+def terms() -> Iterator[str]:
+    """The terms that the glossary defines, and the models that it names among them."""
+    table = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    for line in table.partition("## Words that mean one thing only")[0].splitlines():
+        term = line.split(" | ")[0].removeprefix("| ")
+        if line.startswith("| ") and term not in {"code", "---"}:
+            yield from {term.replace("`", ""), *re.findall(r"`([A-Z]\w+)`", term)}
+
+
+def test_glossary_defines_no_term_twice() -> None:
+    counts = Counter(terms())
+    assert counts["Seller"] == counts["open order, Basket"] == counts["Basket"] == 1
+    assert [term for term, count in counts.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("language", ["English", "German"])

@@ -1,4 +1,4 @@
-"""What load balancers and Prometheus ask for: by IP address, without https."""
+"""Health checks and metrics answer load balancers and Prometheus by IP address, without https."""
 
 import os
 import subprocess

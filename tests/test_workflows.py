@@ -35,7 +35,7 @@ def steps(name: str) -> list[str]:
 
 
 def recipe(target: str) -> str:
-    """What `make` does for a target."""
+    """Return the commands that `make` runs for a target."""
     found = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
     assert found, target
     return found[1]

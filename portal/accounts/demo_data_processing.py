@@ -50,5 +50,5 @@ DATA_PROCESSING: dict[tuple[str, str], tuple[str, str]] = {
     (
         "weitere, mit Aufgabe und Anschrift, oder: keine",
         "further ones, with task and address, or: none",
-    ): ("keine", "none"),
+    ): ("Weitere: keine", "Others: none"),
 }

@@ -1,4 +1,4 @@
-"""Joining from the page of an order, for who is signed in under its e-mail address.
+"""Joining from the page of an order, for people signed in under its e-mail address.
 
 The mailed link proves that somebody reads the mail of the order's address. An account that has
 verified this very address has proven it before; so its owner, signed in, needs no mail. To everybody

@@ -47,7 +47,7 @@ KEPT = (
         "What is delivered. Ending a contract erases the data of its project.",
     ),
     Kept(
-        "Accounts, their addresses, second factors and wishes to be deleted",
+        "Accounts, their addresses, second factors and deletion requests",
         (
             *("tenancy.user", "tenancy.user_groups", "tenancy.user_user_permissions"),
             *("account.emailaddress", "account.emailconfirmation", "mfa.authenticator"),

@@ -1,4 +1,4 @@
-"""Find the orders that belong to an e-mail address, for who has lost the link to them."""
+"""Find the orders of an e-mail address, for customers who have lost their link."""
 
 from itertools import islice
 

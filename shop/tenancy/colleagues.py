@@ -54,7 +54,7 @@ def may_manage(staff: User, colleague: User) -> bool:
 
 
 def permission_to_help(person: User) -> str:
-    """Return what colleagues need who sign `person` out, or have a lost second factor reset."""
+    """Return the permission to sign `person` out, or to have their lost second factor reset."""
     return "tenancy.manage_staff" if person.is_staff else "orders.mend_order"
 
 

@@ -1,6 +1,6 @@
 """Resets of lost second factors: one of staff asks, a second one decides.
 
-Who asks has checked the person's identity. Nobody asks or decides about their own factors.
+The requester has checked the person's identity. Nobody requests or decides a reset of their own.
 """
 
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def may_decide(reset: FactorReset, staff: User) -> bool:
 
 
 def may_confirm(reset: FactorReset, staff: User) -> bool:
-    """Return whether `staff` may confirm the request, and who made it could still make it."""
+    """Return whether `staff` may confirm the request, and its requester could still make it."""
     asked_by = reset.asked_by
     is_vouched = asked_by.is_staff and asked_by.may_sign_in and may_help(asked_by, reset.user)
     return is_vouched and may_decide(reset, staff)

@@ -35,7 +35,7 @@ class AlreadyStaffError(Exception):
 def invite_colleague(
     email: str, groups: Iterable[Group], invited_by: User, language: str
 ) -> StaffInvitation:
-    """Invite whoever has `email`, in place of an earlier invitation. Raises AlreadyStaffError."""
+    """Invite the owner of `email`, in place of an earlier invitation. Raises AlreadyStaffError."""
     with transaction.atomic():
         user = get_or_create_user(email, first_name="", last_name="", language=language)
         index_new([user])
@@ -53,7 +53,7 @@ def invite_colleague(
 
 
 def invite_superuser(email: str, language: str) -> StaffInvitation:
-    """Invite whoever has `email` as a superuser, for an operator, in place of an earlier invitation.
+    """Invite the owner of `email` as a superuser, in place of an earlier invitation.
 
     Raises AlreadyStaffError if they are a superuser already.
     """

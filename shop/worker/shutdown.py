@@ -1,6 +1,6 @@
 """Shutdown: the supervisor tells all its processes at once that this worker is about to end.
 
-Whoever works through a backlog finishes the piece under way and leaves the rest to other workers.
+A process in the middle of a backlog finishes the piece under way and leaves the rest to others.
 Otherwise it would still be at work when its time is up, and what it holds would wait for its lease.
 """
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def issue_token(*arguments: str) -> str:
-    """What the command prints."""
+    """Return the output of the command."""
     output = StringIO()
     call_command("issue_token", *arguments, stdout=output)
     return output.getvalue()

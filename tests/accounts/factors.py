@@ -21,7 +21,7 @@ SECRET = base64.b32encode(b"twenty bytes of hush").decode()
 
 
 def app_code(secret: str = SECRET, at: float | None = None) -> str:
-    """What an authenticator app shows (RFC 6238)."""
+    """Return the code that an authenticator app shows (RFC 6238)."""
     counter = struct.pack(">Q", int(time.time() if at is None else at) // 30)
     digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
     number = int.from_bytes(digest[digest[-1] & 15 :][:4]) & 0x7FFFFFFF

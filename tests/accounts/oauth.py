@@ -28,7 +28,7 @@ class Program:
         self.id = self.application.oauth_client_id
 
     def query(self, **changes: str | None) -> dict[str, str]:
-        """What it sends a browser to `/oauth/authorize` with; None leaves a parameter out."""
+        """Return the query of `/oauth/authorize`; None leaves a parameter out."""
         query = {
             "response_type": "code",
             "client_id": self.id,
@@ -71,7 +71,7 @@ def consent(browser: Client, query: dict[str, str], action: str = "grant") -> Re
 
 
 def parameters(answer: Response) -> dict[str, str]:
-    """What a redirect to the program tells it."""
+    """Return the parameters of a redirect to the program."""
     assert answer.status_code == 302, html(answer)
     address = answer.headers["Location"]
     assert address.startswith(f"{BACK}?")
@@ -79,7 +79,7 @@ def parameters(answer: Response) -> dict[str, str]:
 
 
 def calls(value: str, **order: str | int) -> Response:
-    """What the orders API says to this token: list, or place an order."""
+    """Call the orders API with this token: list the orders, or place one."""
     headers = {"authorization": f"Bearer {value}"}
     if not order:
         return Client().get("/api/orders", headers=headers)

@@ -91,7 +91,7 @@ def _client_data(kind: str, asked: dict[str, Any]) -> bytes:
 
 
 def data_of(page: Response) -> dict[str, Any]:
-    """What a page tells its script."""
+    """Return the data that a page gives to its script."""
     found = re.search(r'<script id="passkey_data"[^>]*>(.*?)</script>', html(page), re.DOTALL)
     assert found, "no data in the page"
     data: dict[str, Any] = json.loads(unescape(found[1]))

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def refresh(program: Program, value: str) -> tuple[int, dict[str, str]]:
-    """What asking for a new token by a refresh token gives."""
+    """Return the status and the body of the answer to a refresh token."""
     answer = program.token("refresh_token", refresh_token=value)
     return answer.status_code, answer.json()
 

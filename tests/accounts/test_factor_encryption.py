@@ -46,7 +46,7 @@ def stored(user: User) -> tuple[str, str]:
 
 
 def encrypted() -> str:
-    """What the command prints."""
+    """Return the output of the command."""
     output = StringIO()
     call_command("encrypt_factors", stdout=output)
     return output.getvalue()

@@ -32,7 +32,7 @@ def is_in(browser: Client) -> bool:
 
 
 def refusal(answer: Response, browser: Client) -> str:
-    """What the sign-in page says after `answer` led there."""
+    """Return the text of the sign-in page that `answer` led to."""
     assert (answer.status_code, answer.headers["Location"]) == (302, LOGIN)
     return words(browser.get(LOGIN))
 

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 
 def reset(email: str) -> str:
-    """What the command prints."""
+    """Return the output of the command."""
     output = StringIO()
     call_command("reset_factors", email, stdout=output)
     return output.getvalue()
@@ -31,7 +31,7 @@ def test_takes_factors_and_sessions_away_and_says_so_by_mail() -> None:
     assert by_password(visitor(), user)["Location"] == "/portal/"
     assert Authenticator.objects.get().user == other
     mail = render(Message.objects.get())
-    assert mail.subject == "Your second factor was reset"
+    assert mail.subject == "The second step of your sign-in was reset"
     assert "We made this change on" in mail.text
 
 

@@ -65,7 +65,7 @@ class Anchors(HTMLParser):
 
 @dataclass
 class Sent:
-    """What a curl command sends."""
+    """The request that a curl command sends."""
 
     method: str = "GET"
     address: str = ""
@@ -79,7 +79,7 @@ class Sent:
 
 
 def sent_by(command: str) -> Sent:
-    """What `command` sends. The files of cookies are the caller's to keep."""
+    """Return the request that `command` sends. The caller keeps the files of cookies."""
     words_of_it = shlex.split(command.replace("\\\n", " "))
     assert words_of_it.pop(0) == "curl"
     sent, method, body = Sent(), "", []

@@ -132,7 +132,7 @@ def product_in_dollars() -> Response:
 
 
 def for_a_client() -> Response:
-    """The answer to an order for a client by who is nobody's client_admin."""
+    """The answer to an order for a client by a user who is no client_admin."""
     account = {"currency": "EUR", "language": "en", "accountNumber": make_client().pk}
     return by_cookie().put("/order/account", account)
 

@@ -1,4 +1,4 @@
-"""What schemathesis is told about rules that no schema can state.
+"""Hooks that tell schemathesis of rules that no schema can state.
 
 A request that the schema allows may be refused, by 422 or at the open order by 400, for one of
 these reasons and no other. Whatever else a schema-valid request is refused for is a rule that the

@@ -33,7 +33,7 @@ def placed(token: str, **members: Any) -> Order:
 
 
 def home_of_new_member(order: Order) -> str:
-    """What a new member reads after joining."""
+    """Return the text that a new member reads after joining."""
     return words(visitor().post(join_address(order), JOIN, follow=True))
 
 

@@ -1,4 +1,4 @@
-"""Answers with an ETag, and 304 for who has the answer already (contract, "Orders API")."""
+"""Answers with an ETag, and 304 for clients that have the answer (contract, "Orders API")."""
 
 import gzip
 from typing import Any

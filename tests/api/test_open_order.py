@@ -1,4 +1,4 @@
-"""What `/api/openapi.json` says of the open order: complete, and true."""
+"""The description of the open order in `/api/openapi.json` is complete and true."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -12,7 +12,7 @@ Statement = tuple[str, Any]
 
 @contextmanager
 def statements() -> Iterator[list[Statement]]:
-    """What is asked of the database in the block, as it is asked: with its parameters apart."""
+    """The queries that the block makes, each with its parameters apart."""
     asked: list[Statement] = []
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -81,7 +81,7 @@ def test_second_colleague_confirms_and_the_person_signs_in_without_it(member: Us
     assert browser.get("/portal/").status_code == 302
     assert state(reset) == ("confirmed", second)
     told = Message.objects.get(kind="change", user=member)
-    assert render(told).subject == "Your second factor was reset"
+    assert render(told).subject == "The second step of your sign-in was reset"
     assert [(line["what"], line["actor"]) for line in history_of(member)] == [
         ("second step reset", second),
         ("reset of the second step requested", first),

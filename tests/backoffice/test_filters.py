@@ -1,4 +1,4 @@
-"""Which orders a filter shows."""
+"""Filters show the right orders."""
 
 from datetime import timedelta
 from typing import Any

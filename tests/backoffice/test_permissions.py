@@ -1,4 +1,4 @@
-"""Who may do what in the back office: every address, found by walking the URL configuration.
+"""Permissions in the back office: every address, found by walking the URL configuration.
 
 An address without a line in the table below fails: a new page cannot be forgotten.
 """

@@ -1,4 +1,4 @@
-"""When a session of staff ends, and what they then see."""
+"""The end of a staff session, and the page that follows."""
 
 import re
 import time

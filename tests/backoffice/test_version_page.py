@@ -40,4 +40,4 @@ def test_short_path_leads_staff_to_the_versions_of_all_processes() -> None:
 def test_migrations_that_are_not_applied_are_named() -> None:
     assert "migrations are not applied" not in page()
     MigrationRecorder.Migration.objects.filter(app="orders", name="0001_initial").delete()
-    assert "These migrations are not applied: orders.0001_initial." in page()
+    assert "These migrations have not been applied: orders.0001_initial." in page()

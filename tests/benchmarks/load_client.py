@@ -225,7 +225,7 @@ class Sender:
 
 
 def due_times(begin: float, load: Load) -> Iterator[float]:
-    """When the next call is due, until the load is over."""
+    """Yield the time at which each call is due, until the load is over."""
     number = 0
     while True:
         due = begin + number / load.rate if load.rate else time.perf_counter()

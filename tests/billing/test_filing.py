@@ -165,7 +165,7 @@ def test_storage_that_is_away_is_tried_again(invoice: Invoice, settings: Setting
 
 
 def test_receiver_that_fails_leaves_the_invoice_due(invoice: Invoice) -> None:
-    """What is queued and the end of the attempt commit together."""
+    """The mail that is queued and the end of the attempt commit together."""
 
     def receiver(sender: Any, **kwargs: Any) -> None:
         raise ValueError("no mail could be queued")

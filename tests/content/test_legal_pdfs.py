@@ -92,6 +92,19 @@ def test_pdf_is_accessible_and_says_its_language_and_title(terms: Version) -> No
         assert reader.metadata.title == title
 
 
+def test_addresses_and_the_name_of_the_shop_are_never_hyphenated(
+    terms: Version, settings: Settings
+) -> None:
+    settings.SHOP_NAME = "Filmwerkstatt"
+    sentence = "Datenschutzbeauftragte: datenschutz@slate.example bei Filmwerkstatt. "
+    version = publish(terms.page, {**TEXTS, "text_de": sentence * 30})
+    run()
+    printed = words(pdf(version, "de"))
+    assert printed.count("Datenschutzbeauftragte") < 30  # other words are
+    assert printed.count("datenschutz@slate.example") == 30
+    assert printed.count("bei Filmwerkstatt.") == 30
+
+
 def test_pdf_is_made_once(terms: Version, monkeypatch: pytest.MonkeyPatch) -> None:
     run()
     made = PrintedVersion.objects.get(pk=terms.pk)

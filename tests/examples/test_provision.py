@@ -38,7 +38,7 @@ class Moody(Handler):
 
 @pytest.fixture
 def service(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspaces]:
-    """What the service has made."""
+    """The service, with the workspaces that it has created."""
     server = make_server(0, Moody)
     monkeypatch.setenv("ACME_URL", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("ACME_TIMEOUT", "0.5")

@@ -32,7 +32,7 @@ class Received:
 
 @dataclass
 class LocalReceiver:
-    """Where it is, and what came."""
+    """The receiver's URL, and the calls that it got."""
 
     uri: str
     calls: list[Received] = field(default_factory=list)
@@ -199,7 +199,7 @@ def receiving(
 
 
 def unused_uri() -> str:
-    """Where nobody listens."""
+    """Return a URL at which nobody listens."""
     return f"http://127.0.0.1:{free_port()}/hooks"
 
 

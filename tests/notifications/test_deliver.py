@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 
 
 def verified(call: Received, application: Application) -> list[bool]:
-    """Whether each of the application's secrets has signed the call."""
+    """Return for each of the application's secrets whether it has signed the call."""
     found = []
     for secret in signing_secrets(application):
         try:

@@ -30,7 +30,7 @@ WORKERS = 4
 
 
 def at_once(call: Callable[[], object]) -> list[object]:
-    """What `call` returns to several workers that start together."""
+    """Return the results of `call` for several workers that start together."""
     barrier = threading.Barrier(WORKERS)
     results: list[object] = []
 

@@ -153,5 +153,5 @@ def place(program: Program) -> Order:
 
 
 def nothing_opened(response: Response) -> bool:
-    """Whether the call has opened no order, and given nobody a cookie."""
+    """Return whether the call has opened no order and set no cookie."""
     return not cookies(response) and not Order.objects.exists()

@@ -1,4 +1,4 @@
-"""What tests of the open order ask for."""
+"""Fixtures for the tests of the open order."""
 
 import pytest
 
@@ -7,6 +7,6 @@ from tests.open_order.calls import by_cookie, open_one
 
 @pytest.fixture(params=["/order", "/orders/{hash}"])
 def base(db: None, request: pytest.FixtureRequest) -> str:
-    """Where the open order of OWNER is found, by the shorthand and by its own address."""
+    """The path of OWNER's open order: the shorthand, then its own."""
     path: str = request.param
     return path.format(hash=open_one(by_cookie()).order_hash)

@@ -1,4 +1,4 @@
-"""What the open order ought to be: a few dictionaries instead of rows, locks and views."""
+"""A model of the open order: a few dictionaries instead of rows, locks and views."""
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -55,7 +55,7 @@ class Change:
 
 @dataclass
 class Expected:
-    """What an answer must be; `body` of reading alone."""
+    """The answer that is expected; `body` only for reading."""
 
     status: int
     body: Any = None

@@ -163,7 +163,7 @@ def logs() -> Iterator[io.StringIO]:
 
 
 def holds(text: str) -> bool:
-    """Whether the number stands in `text`, in whatever groups."""
+    """Return whether `text` contains the card number, however it is grouped."""
     return CARD in re.sub(r"[\s.%_-]|%20", "", text)
 
 

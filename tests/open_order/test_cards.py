@@ -1,4 +1,4 @@
-"""What counts as a card number, and what does not."""
+"""Card numbers are recognised, and other numbers are not taken for them."""
 
 import pytest
 from hypothesis import given, settings

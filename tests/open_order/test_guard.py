@@ -1,4 +1,4 @@
-"""What a page of another site may do in a visitor's name: nothing."""
+"""A page of another site can do nothing in a visitor's name."""
 
 from typing import Any
 

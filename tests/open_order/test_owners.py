@@ -1,4 +1,4 @@
-"""Whose order it is: by the cookie, by the user, by both."""
+"""The owner of an open order: by the cookie, by the user, by both."""
 
 import re
 import uuid

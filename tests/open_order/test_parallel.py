@@ -40,7 +40,7 @@ Result = TypeVar("Result")
 
 
 def at_once(callers: int, call: Callable[[int], Result]) -> list[Result]:
-    """What `call` returns to several callers that start together."""
+    """Return the results of `call` for several callers that start together."""
     barrier = Barrier(callers)
     handler()  # loaded here, not by several at once
 

@@ -1,4 +1,4 @@
-"""What the open order costs, and what was agreed once it is placed."""
+"""The price of the open order, and the price that was agreed once it is placed."""
 
 from datetime import timedelta
 from typing import Any

@@ -96,7 +96,7 @@ def expect(answer: Response, printed: str, **names: str) -> None:
 
 
 def assert_holds(found: Any, printed: Any) -> None:
-    """What is printed is there; the source lets us add to it."""
+    """Assert that `found` has all that is printed; the source allows additions."""
     if isinstance(printed, dict):
         for name, value in printed.items():
             assert_holds(found[name], value)

@@ -1,4 +1,4 @@
-"""What goes over the wire: bodies, the shape of errors, addresses that are none, limits."""
+"""The wire format: bodies, the shape of errors, addresses that are none, limits."""
 
 import gzip
 import json

@@ -160,7 +160,7 @@ def test_invoices_of_an_archived_order_stay() -> None:
 
 
 def found(text: str) -> dict[str, list[str]]:
-    """What staff find, by the name of the group."""
+    """Return the titles that staff find, by the name of the group."""
     groups = Search(make_staff(), text, 10).groups
     return {group.key: [hit.title for hit in group.hits] for group in groups}
 

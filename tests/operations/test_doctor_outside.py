@@ -45,7 +45,7 @@ def behind(settings: Settings, proxies: int) -> None:
 
 @pytest.fixture
 def examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Any:
-    """What doctor finds behind a front: its lines by key."""
+    """A function that returns what the doctor finds behind a front: its lines by key."""
 
     def examine(
         application: Any = None, *, trusts: bool = True, **faults: Any

@@ -27,7 +27,7 @@ def collected(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> N
 
 
 def setup(*arguments: str) -> dict[str, str]:
-    """What each step said, and "left": what is left to do."""
+    """Return the line of each step, and below "left" what is left to do."""
     told = StringIO()
     call_command("setup", "--no-input", *arguments, stdout=told, stderr=told)
     steps, _, left = told.getvalue().partition("\nLeft to do:\n")

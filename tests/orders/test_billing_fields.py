@@ -27,7 +27,7 @@ OTHERS_VAT_ID = "must begin with the code of billing.country; EL for Greece."
 
 
 def faults(billing: Any) -> dict[str, list[str]]:
-    """What is said against a document with this `billing`; nothing if it is taken."""
+    """Return the errors of a document with this `billing`; empty if it is accepted."""
     try:
         check_document({"product": "s", "billing": billing})
     except InvalidDocumentError as refused:

@@ -23,7 +23,7 @@ NOT_VALID = "is not a valid token for this order."
 
 
 def refusal(**members: Any) -> dict[str, list[str]]:
-    """What is said against a document of these members; nothing if it is taken."""
+    """Return the errors of a document with these fields; empty if it is accepted."""
     try:
         check_document(members)
     except InvalidDocumentError as refused:

@@ -1,4 +1,4 @@
-"""What the schema says of single members is what the document says."""
+"""The schema and the document have the same rules for single fields."""
 
 import re
 import unicodedata

@@ -35,7 +35,7 @@ Result = TypeVar("Result")
 
 
 def at_once(call: Callable[[int], Result]) -> list[Result]:
-    """What `call` returns to several callers that start together."""
+    """Return the results of `call` for several callers that start together."""
     barrier = Barrier(CALLERS)
 
     def one(number: int) -> Result:

@@ -1,4 +1,4 @@
-"""What an order costs: by interval, by promotion, and by what is known of the buyer."""
+"""The price of an order, by interval, by promotion, and by what is known of the buyer."""
 
 from typing import Any
 

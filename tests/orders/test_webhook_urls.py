@@ -1,4 +1,4 @@
-"""Where webhooks may go."""
+"""URLs that webhooks may go to."""
 
 import pytest
 

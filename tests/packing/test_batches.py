@@ -53,7 +53,7 @@ def delivered() -> list[int]:
 
 
 def at(order: Order) -> list[str]:
-    """What of `order` is recorded as done, in the order in which it was."""
+    """Return the steps of `order` that are recorded as done, the first one first."""
     return [step.name for step in StepRecord.objects.filter(order=order)]
 
 

@@ -47,7 +47,7 @@ def another_worker(order: Order) -> Iterator[None]:
 
 
 class Slow:
-    """What `ask` asks: the first call goes on until the test answers, later ones end at once."""
+    """A service that `ask` calls: the first call lasts until the test answers, later ones end at once."""
 
     def __init__(self) -> None:
         self.called, self.answered = threading.Event(), threading.Event()

@@ -25,7 +25,7 @@ def states() -> set[str]:
 
 
 def waiting() -> int:
-    """How many wake-ups for packing wait that nobody has taken."""
+    """Return the number of wake-ups for packing that nobody has taken."""
     found = OrmQ.objects.filter(key="packing", lock__lte=timezone.now())
     assert {each.task["args"] for each in found} <= {("packing",)}
     return len(found)

@@ -177,7 +177,7 @@ def test_form_from_elsewhere_corrects_nothing() -> None:
 
 
 def test_member_ordered_for_a_client_is_readdressed_by_its_client_admin_alone() -> None:
-    """Neither by the browser, nor by who ordered and has handed the client over since."""
+    """Neither by the browser, nor by a customer who has handed the client over since."""
     project = make_project()
     before, admin = project.client.client_admin, make_user()
     order = invite(project, before, {"user_email": "worng@example.com"})

@@ -1,4 +1,4 @@
-"""The way back to an order's page for who has kept its number only, or half a link."""
+"""The way back to an order's page for people who have only its number, or half a link."""
 
 import re
 from datetime import timedelta

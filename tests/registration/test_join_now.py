@@ -1,4 +1,4 @@
-"""Joining from the order's page, for who is signed in under its address; for nobody else."""
+"""Joining from the order's page, only for people signed in under its address."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What packing stumbled over and whoever ordered can mend, on the order's page."""
+"""Errors of packing that the customer can correct on the order's page."""
 
 import pytest
 

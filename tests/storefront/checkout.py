@@ -1,4 +1,4 @@
-"""What the tests of the checkout share."""
+"""Helpers that the tests of the checkout share."""
 
 from django.test import Client
 

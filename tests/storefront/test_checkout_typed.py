@@ -1,4 +1,4 @@
-"""What was typed in the checkout is not lost, wherever one goes."""
+"""Text typed in the checkout is not lost, wherever the visitor goes."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which language a page is in, and how search engines and link previews find both."""
+"""The language of a page, and the links by which search engines and previews find both."""
 
 import json
 import re
@@ -24,7 +24,7 @@ NAMES = {
 
 
 def links(page: Response, rel: str) -> dict[str, str]:
-    """Where the head's links lead, by their language."""
+    """Return the targets of the links in the head, by language."""
     found = {}
     for tag in re.findall(rf'<link rel="{rel}"[^>]*>', html(page)):
         attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
@@ -33,14 +33,14 @@ def links(page: Response, rel: str) -> dict[str, str]:
 
 
 def switch(page: Response, language: str) -> str:
-    """Where the page's own link to `language` leads."""
+    """Return the target of the page's own link to `language`."""
     found = re.search(rf'<a href="([^"]*)"\s+hreflang="{language}"', html(page))
     assert found
     return unescape(found[1])
 
 
 def shared(page: Response) -> dict[str, str]:
-    """What link previews are told."""
+    """Return the properties for link previews."""
     return {
         name: unescape(value)
         for name, value in re.findall(

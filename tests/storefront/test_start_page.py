@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def start_page(language: str = "en") -> Response:
-    """The page, made anew: none is kept for who brings a cookie that we do not know."""
+    """The page, rendered anew: none is kept for visitors with a cookie that we do not know."""
     browser = visitor(language=language)
     browser.cookies["odd"] = "1"
     return browser.get("/")

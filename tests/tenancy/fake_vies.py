@@ -47,7 +47,7 @@ class FakeVies:
 
 
 def error(code: str, status: int = 500) -> Reply:
-    """What VIES says where it has no answer."""
+    """The reply of VIES when it has no answer."""
     said = {"actionSucceed": False, "errorWrappers": [{"error": code}]}
     return status, json.dumps(said).encode()
 

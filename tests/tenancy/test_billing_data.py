@@ -1,4 +1,4 @@
-"""Who is billed for a client: changed with a history, and erased but for what invoices need."""
+"""Billing data of a client: changed with a history, and erased but for what invoices need."""
 
 from typing import Any
 

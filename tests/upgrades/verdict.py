@@ -83,7 +83,7 @@ def of_order(order: Order) -> Iterator[str]:
 
 
 def links() -> Counter[tuple[str, str]]:
-    """How many mails arrived with each link: the hash, and "" or the way to join."""
+    """Count the mails that arrived with each link: its hash, and "" or the way to join."""
     texts = MailboxEntry.objects.order_by("pk").values_list("text", flat=True)
     return Counter((found[1], found[2] or "") for text in texts for found in LINK.finditer(text))
 

@@ -24,7 +24,7 @@ SECTIONS = {
 
 @register.inclusion_tag("accounts/nav.html", takes_context=True)
 def portal_nav(context: Context) -> dict[str, Any]:
-    """Show projects, profile and security; companies and applications only to who has any."""
+    """Show projects, profile and security; companies and applications only to people who have any."""
     request = context["request"]
     user, path = request.user, request.path
     companies: list[int] = []

@@ -39,7 +39,7 @@ class RenameForm(forms.Form):
         self.fields["client_name"].label = _("Name of the client")
         self.fields["client_name"].help_text = _(
             "Its members see this name. Issued invoices keep the old one; later ones show the "
-            "name of the billing data."
+            "name in the billing details."
         )
 
     def clean_client_name(self) -> str:

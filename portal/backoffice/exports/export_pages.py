@@ -131,7 +131,7 @@ def export_progress(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @recent_factor_required
 def export_file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Download a file that the worker has made; only who asked for it may."""
+    """Download a file that the worker has made; only its requester may."""
     staff = staff_user(request)
     ready = ExportFile.objects.filter(state=ExportFile.State.READY, export__user=staff)
     file = get_object_or_404(ready.select_related("export"), pk=pk)

@@ -62,8 +62,8 @@ def message_lines() -> Iterator[HealthLine]:
             _("since %(when)s; restored as of %(backup)s")
             % {"when": moment(hold.since), "backup": moment(hold.backup_made_at)},
             _(
-                "Only new mails for signing in leave the shop. The operator lets the others go: "
-                "manage.py release_messages."
+                "Only new mails for signing in leave the shop. The person who runs it releases the "
+                "others: manage.py release_messages."
             ),
         )
     queue, today = reverse("staff"), timezone.localtime().replace(hour=0, minute=0, second=0)

@@ -78,7 +78,7 @@ NOTICES: dict[str, tuple[Promise, Promise]] = {
         ),
     ),
     "factors_reset": (
-        _("Your second factor was reset"),
+        _("The second step of your sign-in was reset"),
         _("Passkeys, authenticator app and recovery codes were removed from your account."),
     ),
 }

@@ -48,8 +48,8 @@ class Made:
 def make_backup(to: Path, recipients: Sequence[str]) -> Made:
     """Write a backup to `to`, a folder or the path of a new file. Raises BackupError.
 
-    The shop goes on meanwhile. Who can read the file is its owner alone, and it bears its name only
-    once it is whole and on the disk.
+    The shop goes on meanwhile. Only the owner can read the file, and it gets its name only once it
+    is complete and on the disk.
     """
     now = timezone.now()
     ending = ending_for(recipients)

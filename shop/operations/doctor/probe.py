@@ -1,6 +1,6 @@
 """Probe of the way into the shop: what arrives at a web process of a request sent from outside.
 
-`manage.py doctor` asks for it through the proxies. The path holds a token that only who knows
+`manage.py doctor` asks for it through the proxies. The path holds a token that only a holder of
 SECRET_KEY can make, and that is worthless after a minute, so nobody else learns anything here.
 """
 
