@@ -45,7 +45,7 @@ def container(name: str) -> dict[str, Any]:
 
 
 def kustomization() -> dict[str, Any]:
-    """What an overlay builds on."""
+    """The base of an overlay."""
     found: dict[str, Any] = yaml.safe_load((FOLDER / "kustomization.yaml").read_text("utf-8"))
     return found
 
