@@ -16,7 +16,7 @@ from email.utils import formataddr, parseaddr
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -26,6 +26,7 @@ from shop.email_spellings import wire_email
 
 # Names of variables whose values may hold a password or a key.
 SECRET = re.compile("KEY|TOKEN|SECRET|PASS|URL|DSN|OPTIONS|HEADERS")
+HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 
 class Variables(Mapping[str, str]):
@@ -115,6 +116,24 @@ def http_server(name: str, default: str) -> str:
     if url and not (parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0):
         raise ValueError
     return url
+
+
+def http_headers(name: str, default: str) -> dict[str, str]:
+    """The variable's headers, as in `NAME=VALUE,NAME=VALUE`, their values URL-encoded where needed.
+
+    Raises ValueError.
+    """
+    text: str = env.str(name, default=default)
+    headers = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        header, equals, value = part.partition("=")
+        header, value = header.strip(), unquote(value.strip())
+        if not (
+            equals and HEADER_NAME.fullmatch(header) and value.isascii() and value.isprintable()
+        ):
+            raise ValueError
+        headers[header] = value
+    return headers
 
 
 def sentry_dsn(name: str, default: str) -> str:

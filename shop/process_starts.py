@@ -16,6 +16,12 @@ def process_starts(kind: str) -> None:
         import_string(path)(kind)
 
 
+def report_errors(kind: str) -> None:
+    """Begin to report errors in a process that is none of these, such as "supervisor"."""
+    # By its name: it needs rooms that are above those that import this module.
+    import_string("shop.sentry_reports.start")(kind)
+
+
 def starting_with_first_request(shop: WSGIApplication) -> WSGIApplication:
     """Return `shop`, whose process starts with its first request.
 

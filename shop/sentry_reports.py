@@ -4,6 +4,7 @@ What is sent is picked, not weeded: a new version of the library adds nothing by
 """
 
 import time
+from multiprocessing.util import Finalize
 from typing import Any
 
 from django.conf import settings
@@ -26,13 +27,17 @@ KEPT_OF_FRAME = frozenset(
         *("pre_context", "context_line", "post_context"),
     }
 )
+SEND_WITHIN = 2.0  # seconds, at the end of the process
 AWAY_EVERY = 60.0  # seconds between two reports that the database is away
 
 _away_next_at = 0.0
 
 
 def start(kind: str) -> None:
-    """Begin to report the errors of this process, "web" or "worker", if it is wanted."""
+    """Begin to report the errors of this process, "web", "worker" or "supervisor", if it is wanted.
+
+    Called in processes that fork no others: reports are sent by a thread.
+    """
     if not settings.SENTRY_DSN:
         return
     import sentry_sdk
@@ -51,6 +56,8 @@ def start(kind: str) -> None:
         before_send=report,  # type: ignore[arg-type] # typed as an Event, which is a dictionary
     )
     sentry_sdk.get_global_scope().set_tag("process", kind)  # other scopes are each thread's own
+    # Processes of `multiprocessing` end without `atexit`. What ends one is reported last.
+    Finalize(None, sentry_sdk.flush, args=(SEND_WITHIN,), exitpriority=1)
 
 
 def report(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any] | None:

@@ -4,7 +4,6 @@ The spans are our own. The libraries that instrument Django write paths and clie
 them, and a path of ours may hold an order hash. The standard OTEL_* variables hold, but for those.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -46,9 +45,12 @@ def start(kind: str) -> None:
 
     ours = Resource.create({"service.name": f"shop-{kind}", "service.version": version()})
     provider = TracerProvider(resource=ours.merge(OTELResourceDetector().detect()))
-    # Told to the library, which reads the environment alone: the setting may come from a file.
-    address = f"{settings.OTEL_EXPORTER_OTLP_ENDPOINT.rstrip('/')}/v1/traces"
-    exporter = OTLPSpanExporter(os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", address))
+    # Told to the library, which reads the environment alone: the settings may come from files.
+    below_base = f"{settings.OTEL_EXPORTER_OTLP_ENDPOINT.rstrip('/')}/v1/traces"
+    exporter = OTLPSpanExporter(
+        endpoint=settings.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or below_base,
+        headers=settings.OTEL_EXPORTER_OTLP_TRACES_HEADERS or settings.OTEL_EXPORTER_OTLP_HEADERS,
+    )
     provider.add_span_processor(BatchSpanProcessor(exporter))
     # Processes of `multiprocessing` end without `atexit`.
     Finalize(None, stop, exitpriority=1)

@@ -4,6 +4,7 @@ import gzip
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import brotli  # type: ignore[import-untyped] # it comes without types
@@ -16,10 +17,11 @@ UNPACK: dict[str, Callable[[bytes], bytes]] = {
 
 
 class Sink:
-    """The server's port, and the bodies that it was sent, with their paths."""
+    """The server's port, and the bodies that it was sent, with their paths and headers."""
 
     def __init__(self) -> None:
         self.received: list[tuple[str, bytes]] = []
+        self.headers: list[Message] = []
         self.port = 0
 
 
@@ -33,6 +35,7 @@ def listening() -> Iterator[Sink]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             body = UNPACK[self.headers.get("Content-Encoding", "")](body)
             sink.received.append((self.path, body))
+            sink.headers.append(self.headers)
             self.send_response(200)
             self.send_header("Content-Length", "0")
             self.end_headers()

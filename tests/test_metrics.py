@@ -5,7 +5,9 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -151,6 +153,21 @@ def test_scrape_costs_19_queries_and_reads_no_finished_order(
     of_orders = [sql for sql in asked if 'FROM "orders_order" ' in sql]
     assert len(of_orders) == 3
     assert all(re.search(r'"state" = \'?(new|pending)\b', sql) for sql in of_orders)
+
+
+def test_archived_orders_are_counted_along_an_index_alone() -> None:
+    with CaptureQueriesContext(connection) as queries:
+        ask()
+    (sql,) = [each["sql"] for each in queries if 'FROM "orders_archivedorder"' in each["sql"]]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            wanted = "USING COVERING INDEX archived_placed"
+        else:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # there are no rows
+            cursor.execute(f"EXPLAIN {sql}")
+            wanted = "Index Only Scan using archived_placed"
+        assert any(wanted in line[-1] for line in cursor.fetchall())
 
 
 def test_no_hash_no_address_and_no_name_is_told() -> None:

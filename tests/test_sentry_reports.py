@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +19,21 @@ from shop.log_context import about_order
 from shop.version import version
 from tests.factories import make_order
 from tests.sink import Sink, listening
+from tests.test_settings import PRODUCTION, manage
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db
 logger = logging.getLogger("shop.tests")
+BREAK = """
+from shop.worker.processes import Stop
+from shop.worker.supervisor import supervise
+class Broken:
+    def watch(self):
+        1 / 0
+    def end(self):
+        return []
+supervise({}, Stop(), [Broken()])
+"""
 ADDRESS = "nina.nebenan@example.com"
 
 
@@ -39,8 +51,13 @@ def sink(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
 
 
 def events(sink: Sink) -> list[dict[str, Any]]:
-    """The events of the envelopes that were sent: JSON lines, each after the head of its item."""
+    """The events that this process has sent."""
     sentry_sdk.flush(5)
+    return sent(sink)
+
+
+def sent(sink: Sink) -> list[dict[str, Any]]:
+    """The events of the envelopes that were sent: JSON lines, each after the head of its item."""
     found = []
     for _path, body in sink.received:
         lines = [json.loads(line) for line in body.splitlines() if line]
@@ -103,6 +120,21 @@ def test_database_that_is_away_is_reported_once_a_minute(sink: Sink) -> None:
         logger.error("Failed.", exc_info=OperationalError("connection refused"))
     logger.error("Something else.")
     assert wait_for(lambda: len(events(sink)) == 2, 5)
+
+
+@pytest.mark.once
+def test_error_that_ends_the_supervisor_is_logged_and_reported(tmp_path: Path) -> None:
+    with listening() as server:
+        dsn = f"http://public@127.0.0.1:{server.port}/1"
+        ended = manage(tmp_path, "shell", "-v0", "-c", BREAK, **PRODUCTION, SENTRY_DSN=dsn)
+        (event,) = sent(server)
+    assert ended.returncode == 1
+    (line,) = map(json.loads, ended.stderr.splitlines())
+    text = "The supervisor failed, and this worker ends."
+    assert (line["level"], line["message"]) == ("ERROR", text)
+    assert line["exception"].endswith("ZeroDivisionError: division by zero")
+    assert event["logentry"] == {"message": text}
+    assert event["tags"] == {"process": "supervisor"}
 
 
 def test_nothing_is_reported_without_a_server(settings: Settings) -> None:

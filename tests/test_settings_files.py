@@ -20,7 +20,8 @@ SHOW = """
 import json
 from django.conf import settings as s
 print(json.dumps([s.SECRET_KEY, s.SECRET_KEY_FALLBACKS, s.EMAIL_HOST_PASSWORD,
-    s.DATABASES["default"]["PASSWORD"], s.REDIS_URL, s.METRICS_TOKEN, s.MAILS_A_DAY]))
+    s.DATABASES["default"]["PASSWORD"], s.REDIS_URL, s.METRICS_TOKEN, s.MAILS_A_DAY,
+    s.OTEL_EXPORTER_OTLP_HEADERS]))
 """
 
 
@@ -38,6 +39,7 @@ def test_any_setting_comes_from_the_file_that_name_file_names(tmp_path: Path) ->
         "REDIS_URL": f"redis://:{PASSWORD}@redis.example/1",
         "METRICS_TOKEN": "m" * 20,
         "MAILS_A_DAY": "7",
+        "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Basic%20{PASSWORD}==, X-Team=$hop",
     }
     files = {}
     for name, value in values.items():
@@ -48,6 +50,7 @@ def test_any_setting_comes_from_the_file_that_name_file_names(tmp_path: Path) ->
     assert result.stderr == ""
     assert json.loads(result.stdout) == [
         KEY, [old_key], PASSWORD, PASSWORD, values["REDIS_URL"], "m" * 20, 7,
+        {"Authorization": f"Basic {PASSWORD}==", "X-Team": "$hop"},
     ]  # fmt: skip
 
 
@@ -112,6 +115,8 @@ def test_file_that_is_of_no_use_ends_the_start_with_one_sentence(
         # A password with characters that are to be quoted: what follows `#` or `/` is no port.
         ("REDIS_URL", f"redis://:{PASSWORD}/more@redis.example"),
         ("REDIS_URL", f"{PASSWORD}@redis.example"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", PASSWORD),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", f"Authorization={PASSWORD}%0A"),
         ("INVOICE_STORAGE_OPTIONS", f'{{"secret_key": "{PASSWORD}"'),
         ("METRICS_TOKEN", f"{'m' * 20},{PASSWORD}"),
         ("SECRET_KEY", PASSWORD),

@@ -29,6 +29,7 @@ def sink(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
     """A server that takes spans, which this process sends it while the test runs."""
     with listening() as server:
         settings.OTEL_EXPORTER_OTLP_ENDPOINT = f"http://127.0.0.1:{server.port}"
+        settings.OTEL_EXPORTER_OTLP_HEADERS = {"X-Team": "for these tests"}
         monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment=tests")
         tracing.start("web")
         tracing.observe_statements(connection)
@@ -99,6 +100,13 @@ def test_request_continues_the_trace_of_its_caller(sink: Sink) -> None:
         "http.route": "registration",
         "http.response.status_code": 404,
     }
+
+
+def test_spans_are_sent_with_the_headers_of_the_setting(sink: Sink) -> None:
+    with tracing.work_on(None, "pack"):
+        pass
+    assert len(spans(sink)) == 1
+    assert [headers["X-Team"] for headers in sink.headers] == ["for these tests"]
 
 
 def test_work_that_begins_hours_later_is_linked_instead(sink: Sink) -> None:

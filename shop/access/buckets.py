@@ -14,12 +14,20 @@ from shop.compiled_queries import repeating_cursor
 # One statement in every database: the row's lock is held for its own length, or to the end of the
 # caller's transaction. No row comes back where there is no room.
 SPEND = """
-    INSERT INTO access_ratelimitbucket AS bucket ("key", full_at) VALUES (%(key)s, %(first)s)
-    ON CONFLICT ("key") DO UPDATE SET full_at =
-        CASE WHEN bucket.full_at > %(now)s THEN bucket.full_at ELSE %(now)s END + %(cost)s
-    WHERE bucket.full_at <= %(latest)s
-    RETURNING full_at
+    INSERT INTO access_ratelimitbucket AS bucket ("key", full_at)
+    VALUES (%(key)s, %(first)s + {ahead})
+    ON CONFLICT ("key") DO UPDATE SET full_at = %(cost)s +
+        CASE WHEN bucket.full_at > %(now)s + {ahead} THEN bucket.full_at ELSE %(now)s + {ahead} END
+    WHERE bucket.full_at <= %(latest)s + {ahead}
+    RETURNING full_at - {ahead}
 """
+FULL_AT = 'SELECT full_at - {ahead} FROM access_ratelimitbucket WHERE "key" = %(key)s'
+# Rows hold times by the clock of the database, which is ahead of ours by so much: two machines whose
+# clocks differ would refuse each other's callers. On SQLite all processes are on one machine.
+AHEAD = {
+    "postgresql": "(extract(epoch FROM statement_timestamp())::float8 - %(sent_at)s)",
+    "sqlite": "0",
+}
 PATIENCE = 5_000  # milliseconds that a frequent limit waits for SQLite's other writers
 
 table = Outage("The table of rate limits", "Calls of the API are not counted meanwhile.")
@@ -27,7 +35,7 @@ table = Outage("The table of rate limits", "Calls of the API are not counted mea
 
 @dataclass(frozen=True)
 class Spent:
-    """A call that was counted or refused. Times are Unix time, in seconds."""
+    """A call that was counted or refused. Times are Unix time by the clock of this process."""
 
     allowed: bool
     full_at: float  # the time at which the bucket is full again
@@ -53,14 +61,15 @@ class Charge:
 
 def charge_row(charge: Charge) -> Spent:
     """Count a call in the database."""
-    first = charge.now + charge.cost
+    first, ahead = charge.now + charge.cost, AHEAD[connection.vendor]
     values = asdict(charge) | {"first": first, "latest": charge.latest}
     with repeating_cursor() as cursor:
-        cursor.execute(SPEND, values)
+        cursor.execute(SPEND.format(ahead=ahead), values | {"sent_at": time.time()})
         if row := cursor.fetchone():
             return Spent(allowed=True, full_at=row[0])
-    found = RateLimitBucket.objects.filter(key=charge.key).values_list("full_at", flat=True).first()
-    return Spent(allowed=False, full_at=found or first)
+        cursor.execute(FULL_AT.format(ahead=ahead), {"key": charge.key, "sent_at": time.time()})
+        row = cursor.fetchone()
+    return Spent(allowed=False, full_at=row[0] if row else first)
 
 
 def charge_row_if_possible(charge: Charge) -> Spent | None:

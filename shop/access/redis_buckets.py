@@ -1,5 +1,6 @@
 """Buckets of rate limits in Redis. Imported only with REDIS_URL: its package is an extra."""
 
+import time
 from functools import lru_cache
 
 import redis
@@ -11,13 +12,17 @@ from shop.access.buckets import Charge, Spent
 from shop.access.outages import Outage
 
 # Redis runs a script as a whole, so no number of parallel calls passes more than there is room for.
+# It keeps times by its own clock, which is by so much `ahead` of ours (`buckets.py`).
 SPEND = """
 local now, cost, latest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local ahead = time[1] + time[2] / 1e6 - tonumber(ARGV[4])
 local full_at = tonumber(redis.call('GET', KEYS[1]) or '0')
-if full_at > latest then return {0, string.format('%.6f', full_at)} end
-full_at = string.format('%.6f', math.max(full_at, now) + cost)
-redis.call('SET', KEYS[1], full_at, 'EX', math.ceil(tonumber(full_at) - now) + 1)
-return {1, full_at}
+if full_at > latest + ahead then return {0, string.format('%.6f', full_at - ahead)} end
+full_at = math.max(full_at, now + ahead) + cost
+local seconds = math.ceil(full_at - now - ahead) + 1
+redis.call('SET', KEYS[1], string.format('%.6f', full_at), 'EX', seconds)
+return {1, string.format('%.6f', full_at - ahead)}
 """
 TIMEOUT = 0.5  # seconds
 
@@ -32,7 +37,7 @@ def charge_in_redis(charge: Charge) -> Spent | None:
     try:
         allowed, full_at = spend(
             keys=[f"limit:{charge.key}"],
-            args=[repr(charge.now), repr(charge.cost), repr(charge.latest)],
+            args=[*map(repr, (charge.now, charge.cost, charge.latest, time.time()))],
         )
     except (redis.RedisError, OSError) as error:
         server.begin(error)

@@ -85,9 +85,13 @@ class WriteBehind(ABC, Generic[Key]):
             connection.close()
 
     def _start_timer(self) -> None:
-        self._timer = Timer(settings.CALL_COUNTS_EVERY_SECONDS, self._run)
-        self._timer.daemon = True
-        self._timer.start()
+        timer = Timer(settings.CALL_COUNTS_EVERY_SECONDS, self._run)
+        timer.daemon = True
+        try:
+            timer.start()
+        except RuntimeError:
+            return  # too many threads, or the process ends: the next number tries again
+        self._timer = timer
         if self._at_exit is None:
             # Processes of `multiprocessing` end without `atexit`.
             self._at_exit = Finalize(self, self._run, exitpriority=1)

@@ -8,7 +8,15 @@ from pathlib import Path
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from shop.env import env, http_server, keep_private, read, redis_url, sentry_dsn
+from shop.env import (
+    env,
+    http_headers,
+    http_server,
+    keep_private,
+    read,
+    redis_url,
+    sentry_dsn,
+)
 
 django_stubs_ext.monkeypatch()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -192,6 +200,14 @@ if OTEL_EXPORTER_OTLP_ENDPOINT and find_spec("opentelemetry") is None:
     raise SystemExit(
         "OTEL_EXPORTER_OTLP_ENDPOINT needs more packages: pip install -r requirements-telemetry.txt"
     )
+OTEL_EXPORTER_OTLP_HEADERS: dict[str, str] = read("OTEL_EXPORTER_OTLP_HEADERS", http_headers, "")
+# For traces alone, instead of those above.
+OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: str = read(
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", http_server, ""
+)
+OTEL_EXPORTER_OTLP_TRACES_HEADERS: dict[str, str] = read(
+    "OTEL_EXPORTER_OTLP_TRACES_HEADERS", http_headers, ""
+)
 SENTRY_DSN: str = read("SENTRY_DSN", sentry_dsn, "")
 if SENTRY_DSN and find_spec("sentry_sdk") is None:
     raise SystemExit("SENTRY_DSN needs one more package: pip install -r requirements-sentry.txt")

@@ -1,7 +1,9 @@
 """Hourly work: done once an hour over all workers, by the one that claims it first.
 
 The claim is a lease on the cluster's row. A worker that dies during the run lets it lapse, and
-another one begins anew; so the functions must bear being run again.
+another one begins anew; so the functions must bear being run again. They may take long, but not
+without a heartbeat: the time limit counts from the last one. One that exceeds it has failed, and the
+others go on.
 """
 
 import time
@@ -14,19 +16,22 @@ from multiprocessing.sharedctypes import RawValue
 from typing import Any
 
 from django.conf import settings
-from django.db import Error
+from django.db import Error, connection
 from django.db.models import Q
 from django.utils import timezone
+from django_q.exceptions import TimeoutException
 
 from shop.version import version
 from shop.worker.instance import STARTED_AT
 from shop.worker.leases import lease_end
 from shop.worker.models import Heartbeat
+from shop.worker.shutdown import ShutdownError, is_shutting_down
+from shop.worker.time_limit import TimeLimit, seconds_of
 
 HOUR = timedelta(hours=1)
 ASK_EVERY = 60.0  # seconds between two questions of one worker whether it is due
 RENEW_EVERY = 5.0
-MARGIN = 2 * RENEW_EVERY  # a lease holds for so many seconds above the longest piece of work
+MARGIN = 2 * RENEW_EVERY  # a lease holds for so many seconds above the time limit
 
 
 class Questions:
@@ -53,6 +58,10 @@ class Questions:
 questions = Questions()
 
 
+class TooLongError(Exception):
+    """A function went on for longer than the time limit without a heartbeat."""
+
+
 class HourlyRun:
     """The claimed run of a cluster's hourly work; call it, as a heartbeat, to keep the lease."""
 
@@ -60,12 +69,20 @@ class HourlyRun:
         self.cluster = cluster
         self.beat = beat
         self.token = uuid.uuid4()
-        self.seconds = settings.WORKER_CLUSTERS[cluster].get("frozen_after", 0) + MARGIN
+        self.time_limit = TimeLimit(seconds_of(cluster))
+        # So that no other worker begins while a piece is at work.
+        self.seconds = self.time_limit.seconds + MARGIN
         self.renewed = time.monotonic()
 
     def __call__(self) -> None:
-        """Write the heartbeat, and renew the lease now and then."""
+        """Write the heartbeat, begin the time limit anew, and renew the lease now and then.
+
+        Raises ShutdownError.
+        """
+        if is_shutting_down():
+            raise ShutdownError
         self.beat()
+        self.time_limit.begin_anew()
         if time.monotonic() - self.renewed >= RENEW_EVERY:
             self.renewed = time.monotonic()
             self._write(hourly_until=lease_end(self.seconds))
@@ -84,7 +101,17 @@ class HourlyRun:
         free = Q(hourly_until=None) | Q(hourly_until__lt=now)
         rows = Heartbeat.objects.filter(due, free, cluster=self.cluster)
         until = lease_end(self.seconds)
+        self.time_limit.begin_anew()
         return bool(rows.update(hourly_token=self.token, hourly_until=until))
+
+    def do(self, work: Callable[[Callable[[], None]], object]) -> None:
+        """Call `work` with this as its heartbeat. Raises ShutdownError, TooLongError and its own."""
+        try:
+            work(self)
+        except TimeoutException as error:
+            self.time_limit.begin_anew()
+            connection.close()  # it may be in the middle of a statement
+            raise TooLongError from error
 
     def end(self, failed: Sequence[str]) -> None:
         """Record that the run came to its end, and the paths of the functions that `failed`."""

@@ -125,7 +125,8 @@ def cpu_seconds(group: int) -> dict[str, float]:
     seconds: defaultdict[str, float] = defaultdict(float)
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            text = path.read_text()
+            # Any process of this machine, whatever its name: the kernel may have cut a letter in two.
+            text = path.read_text(errors="replace")
         except OSError:  # it has ended
             continue
         # The name stands in parentheses and may hold anything.

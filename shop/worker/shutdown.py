@@ -6,6 +6,11 @@ Otherwise it would still be at work when its time is up, and what it holds would
 
 from multiprocessing.sharedctypes import RawValue
 
+
+class ShutdownError(BaseException):
+    """Ends long work between two pieces: no `except Exception` on the way takes it for a failure."""
+
+
 _flag = RawValue("b", 0)  # in memory that forked processes share
 
 

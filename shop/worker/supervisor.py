@@ -22,6 +22,7 @@ from typing import Any, Protocol
 from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import F
 
+from shop.process_starts import report_errors
 from shop.worker.instance import TOKEN
 from shop.worker.models import Heartbeat, InstanceBeat
 from shop.worker.pool import load, run_pool
@@ -198,7 +199,10 @@ class Companion(Protocol):
 def supervise(
     clusters: Mapping[str, Mapping[str, Any]], stop: Stop, companions: Sequence[Companion] = ()
 ) -> None:
-    """Run the clusters until `stop` is set, then end them with time to finish their tasks."""
+    """Run the clusters until `stop` is set, then end them with time to finish their tasks.
+
+    Raises SystemExit where it fails.
+    """
     wait_briefly()
     load()
     pool = Pool([Cluster(name, options["frozen_after"]) for name, options in clusters.items()])
@@ -211,6 +215,10 @@ def supervise(
             if was_away and not away:
                 logger.warning("The database answers again.")
             stop.wait(LOOK)
+    except Exception:
+        report_errors("supervisor")  # only now: it begins a thread, and nothing is forked any more
+        logger.exception("The supervisor failed, and this worker ends.")
+        raise SystemExit(1) from None
     finally:
         begin_shutdown()
         ending = [process for each in (*companions, pool) for process in each.end()]

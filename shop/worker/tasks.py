@@ -14,7 +14,7 @@ from shop.worker.hourly_work import HourlyRun
 from shop.worker.instance import TOKEN
 from shop.worker.models import InstanceBeat
 from shop.worker.processes import name_process
-from shop.worker.shutdown import is_shutting_down
+from shop.worker.shutdown import ShutdownError, is_shutting_down
 from shop.worker.slots import slot
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,10 @@ class Beat:
         with connection.cursor() as cursor:
             cursor.execute(BEAT, [instance, self.cluster, beat_at])
         self.last = now
+
+    def do(self, work: Callable[[Callable[[], None]], object]) -> None:
+        """Call `work` with this as its heartbeat. Raises what it raises."""
+        work(self)
 
 
 def name_while_busy(cluster: str) -> str:
@@ -88,23 +92,26 @@ def _run_hourly(paths: Sequence[str], run: HourlyRun) -> None:
         return
     try:
         failed = _run_all(paths, run)
-    except BaseException:  # cut off, or the database went away: not done for this hour
+    except ShutdownError:
+        run.give_up()
+    except BaseException:  # the database went away, or hangs: not done for this hour
         run.give_up()
         raise
-    if is_shutting_down():
-        run.give_up()
     else:
-        run.end(failed)
+        if is_shutting_down():  # some were left out
+            run.give_up()
+        else:
+            run.end(failed)
 
 
-def _run_all(paths: Iterable[str], beat: Callable[[], None]) -> list[str]:
+def _run_all(paths: Iterable[str], beat: Beat | HourlyRun) -> list[str]:
     """Run the functions at `paths` until the worker shuts down; return those that failed."""
     failed = []
     for path in paths:
         if is_shutting_down():
             break
         try:
-            import_string(path)(beat)
+            beat.do(import_string(path))
         except Exception:  # one that fails must not keep the others from running
             logger.exception("%s failed.", path)
             failed.append(path)

@@ -9,8 +9,9 @@ from functools import cache
 
 from django.conf import settings
 from django.utils import timezone
-from django_q.conf import Conf
 from django_q.signing import SignedPackage
+
+from shop.worker.time_limit import seconds_of
 
 TICK = 1.0  # seconds
 
@@ -31,7 +32,7 @@ def wake_up(cluster: str) -> str:
             "started": timezone.now(),
             "cluster": cluster,
             "ack_failure": True,
-            "timeout": settings.WORKER_CLUSTERS[cluster].get("timeout", Conf.TIMEOUT),
+            "timeout": seconds_of(cluster),
         }
     )
     return signed

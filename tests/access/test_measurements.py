@@ -1,6 +1,7 @@
 """Measurements: counted in memory, and added up in rows over all processes."""
 
 import os
+import threading
 
 import pytest
 from django.db import Error, transaction
@@ -13,6 +14,11 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.django_db
 
 STEPS = Metric.STEPS.value
+
+
+def no_thread(*_arguments: object) -> None:
+    """As the system answers when there are too many."""
+    raise RuntimeError("can't start new thread")
 
 
 def test_times_are_added_up_by_labels_and_bucket(
@@ -59,6 +65,22 @@ def test_forked_process_counts_what_it_did_itself() -> None:
     ours._lock.release()
     assert os.waitpid(child, 0)[1] == 0
     assert ours._amounts
+
+
+def test_numbers_wait_for_the_next_one_where_no_thread_can_be_started(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CALL_COUNTS_EVERY_SECONDS = 3600
+    ours = Measurements()
+    key = (STEPS, ("client", "done"), "0.25")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Timer, "start", no_thread)
+        ours.add(key, 1, 0.2)
+    assert (ours._timer, ours._amounts) == (None, {key: [1, 0.2]})
+    ours.add(key, 1, 0.2)
+    assert ours._timer is not None
+    ours._timer.cancel()
+    ours.forget()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from shop.access.buckets import Charge, charge_row
+from shop.access.buckets import AHEAD, Charge, charge_row
 from shop.access.models import RateLimitBucket
 from shop.access.rate_limits import RateLimit, hit
 from shop.access.reserved_calls import HORIZON, Reserves
@@ -27,6 +27,12 @@ def slow(settings: Settings) -> None:
     """Five hundred calls, and none comes back while a test runs."""
     settings.RATE_LIMITS = {"anonymous": (0.0001, BURST)}
     full_buckets()
+
+
+@pytest.fixture
+def made_up_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database's clock does not go on while a process is called at a given time."""
+    monkeypatch.setitem(AHEAD, connection.vendor, "0")
 
 
 def call() -> RateLimit:
@@ -106,6 +112,7 @@ def test_calls_inside_a_transaction_reserve_nothing() -> None:
     assert call().remaining == 492
 
 
+@pytest.mark.usefixtures("made_up_times")
 @pytest.mark.parametrize("calls_a_second", [10, 25, 45, 200])
 def test_steady_caller_is_written_down_seldom_and_never_refused(calls_a_second: int) -> None:
     process, times = Process(), [START + n / calls_a_second for n in range(5 * calls_a_second)]
@@ -115,6 +122,7 @@ def test_steady_caller_is_written_down_seldom_and_never_refused(calls_a_second: 
         assert process.writes <= 2 * 5 / HORIZON
 
 
+@pytest.mark.usefixtures("made_up_times")
 def test_single_caller_has_the_whole_burst_after_a_pause() -> None:
     process = Process()
     for n in range(10):
@@ -123,6 +131,7 @@ def test_single_caller_has_the_whole_burst_after_a_pause() -> None:
     assert sum(process.call(later) for _ in range(BURST + 50)) == BURST
 
 
+@pytest.mark.usefixtures("made_up_times")
 def test_reserve_is_forgotten_when_the_bucket_is_full_again() -> None:
     process, other = Process(), Process()
     for _ in range(8):
@@ -133,6 +142,7 @@ def test_reserve_is_forgotten_when_the_bucket_is_full_again() -> None:
     assert not process.call(later)
 
 
+@pytest.mark.usefixtures("made_up_times")
 @pytest.mark.parametrize("seed", range(5))
 def test_no_schedule_of_several_processes_passes_more_than_the_limit(seed: int) -> None:
     chance = random.Random(seed)

@@ -1,9 +1,13 @@
 """Hourly work: once an hour over all workers, and taken over from one that died at it."""
 
+import signal
+from collections.abc import Callable
 from datetime import timedelta
+from multiprocessing import Value, current_process
 
 import pytest
 from django.utils import timezone
+from django_q.timeout import TimeoutHandler
 from pytest_django import Settings
 
 from shop.version import version
@@ -27,13 +31,24 @@ def fail(beat: object) -> None:
     raise ZeroDivisionError
 
 
-def cut_off(beat: object) -> None:
-    """As the queue ends a run that takes too long."""
+def end_process(beat: object) -> None:
     raise SystemExit
 
 
-def shut_down(beat: object) -> None:
-    shutdown.begin_shutdown()
+def hang(beat: object) -> None:
+    """Take too long, and be cut off by the queue's alarm."""
+    signal.raise_signal(signal.SIGALRM)
+
+
+def shut_down(beat: Callable[[], None]) -> None:
+    """Be told of the end in the midst of many pieces."""
+    for piece in range(3):
+        calls.append(f"piece {piece}")
+        shutdown.begin_shutdown()
+        try:
+            beat()
+        except Exception:  # noqa: BLE001 -- as functions do for each piece
+            calls.append("went on")
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +62,8 @@ def cluster(settings: Settings) -> None:
 
 def has_work(settings: Settings, *names: str) -> None:
     paths = [f"{HERE}.{name}" for name in names]
-    settings.WORKER_CLUSTERS = {"tests": {"tasks": [], "hourly": paths, "frozen_after": 5}}
+    options = {"tasks": [], "hourly": paths, "frozen_after": 5, "timeout": 120}
+    settings.WORKER_CLUSTERS = {"tests": options}
 
 
 def row() -> Heartbeat:
@@ -65,6 +81,11 @@ def claim() -> HourlyRun | None:
     """Claim the run as another worker does."""
     other = HourlyRun("tests", Beat("tests"))
     return other if other.claim() else None
+
+
+def limit_left() -> float:
+    """The seconds until the alarm of the task; 0 if there is none."""
+    return signal.getitimer(signal.ITIMER_REAL)[0]
 
 
 def ended(minutes_ago: float) -> None:
@@ -144,8 +165,8 @@ def test_end_is_recorded_with_what_failed(settings: Settings) -> None:
     assert (row().hourly_failures, row().hourly_until) == (f"{HERE}.fail", None)
 
 
-def test_run_that_was_cut_off_is_done_by_the_next(settings: Settings) -> None:
-    has_work(settings, "cut_off", "work")
+def test_run_whose_process_ends_is_done_by_the_next(settings: Settings) -> None:
+    has_work(settings, "end_process", "work")
     with pytest.raises(SystemExit):
         run()
     assert (calls, row().hourly_at, row().hourly_token) == ([], None, None)
@@ -155,11 +176,45 @@ def test_run_that_was_cut_off_is_done_by_the_next(settings: Settings) -> None:
     assert calls == ["work"]
 
 
+@pytest.mark.django_db(transaction=True)  # the connection is closed
+def test_function_that_hangs_has_failed_and_the_others_go_on(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    has_work(settings, "hang", "work")
+    with TimeoutHandler(50):
+        assert run() == 1
+        assert limit_left() > 100  # for the others
+    assert row().hourly_at
+    assert (row().hourly_failures, row().hourly_token) == (f"{HERE}.hang", None)
+    assert caplog.messages == [f"{HERE}.hang failed."]
+
+
+def test_time_limit_begins_anew_with_each_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    timer = Value("f", 53)
+    monkeypatch.setattr(current_process(), "timer", timer, raising=False)
+    with TimeoutHandler(50):
+        mine = claim()
+        assert mine
+        assert (limit_left() > 100, timer.value) == (True, 123)
+        signal.alarm(50)
+        timer.value = 53
+        mine()
+        assert (limit_left() > 100, timer.value) == (True, 123)
+
+
+def test_no_time_limit_begins_where_there_was_none() -> None:
+    mine = claim()
+    assert mine
+    mine()
+    assert limit_left() == 0
+
+
 def test_worker_that_shuts_down_leaves_the_rest_to_another(settings: Settings) -> None:
     has_work(settings, "work", "shut_down", "work")
     try:
-        assert run() == 1
+        run()
     finally:
         shutdown._flag.value = 0
+    assert calls == ["work", "piece 0"]
     assert (row().hourly_at, row().hourly_token) == (None, None)
     assert claim()
