@@ -40,7 +40,8 @@ class Traffic:
         self.lock = threading.Lock()
         self.stopped = threading.Event()
         callers = [self.read] * READERS + [self.order] * PARTNERS
-        self.threads = [*(threading.Thread(target=caller) for caller in callers), visitor]
+        calling = (threading.Thread(target=caller, daemon=True) for caller in callers)
+        self.threads = [*calling, visitor]
 
     def start(self) -> None:
         """Begin."""

@@ -22,7 +22,7 @@ class Visitor(threading.Thread):
     """Makes one journey after another until told to stop; a step that met a clean 503 is made again."""
 
     def __init__(self, address: str, mails: MailServer) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self.address, self.mails = address, mails
         self.answers: Counter[str] = Counter()  # of the current phase
         self.journeys = 0

@@ -34,7 +34,7 @@ class Load:
         self.lock = threading.Lock()
         self.last = time.monotonic()
         self.threads = [
-            threading.Thread(target=self.work, args=[each])
+            threading.Thread(target=self.work, args=[each], daemon=True)
             for each in (self.place_one, self.place_one, self.visit, self.visit)
         ]
 
