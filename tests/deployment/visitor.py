@@ -9,7 +9,7 @@ from collections.abc import Callable
 from playwright.sync_api import Error, Page, Request, Response, expect, sync_playwright
 
 from tests.faults.mail_server import MailServer
-from tests.journey.billing import declare_business
+from tests.journey.billing import fill_in_billing
 from tests.journey.conftest import ARGUMENTS, PATIENCE
 from tests.prepare import chromium
 from tests.waiting import wait_for
@@ -70,7 +70,7 @@ class Visitor(threading.Thread):
         page.fill("[name=client_name]", f"Film {email}")
         page.fill("[name=project_name]", project)
         page.fill("[name=user_email]", email)
-        declare_business(page)
+        fill_in_billing(page)
         page.check("[name=terms]")
         self.press(page, "main button[name=place]", "**/register/*/")
         expect(page.locator("h1")).to_have_text(re.compile("All set"), timeout=3 * PATIENCE)
