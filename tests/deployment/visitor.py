@@ -78,7 +78,7 @@ class Visitor(threading.Thread):
             raise AssertionError(f"no mail to {email}")
         self.open(page, self.links(email)[0])
         page.fill("[name=password]", PASSWORD)
-        self.press(page, "main button[type=submit], main form button", "**/portal/**")
+        self.press(page, "main button:text-is('Join')", "**/portal/**")
         expect(page.get_by_text(project).first).to_be_visible()
 
     def links(self, email: str) -> list[str]:
