@@ -15,7 +15,7 @@ from shop.billing.signals import invoice_issued, subscription_event
 from shop.billing.subscriptions import begin_for
 from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.catalogue.seller import Seller, VatRate
-from shop.change_times import change_time
+from shop.change_times import later_change
 from shop.orders.models import Order, State
 from shop.orders.order_billing import billing_given
 from shop.orders.states import state_changed
@@ -35,7 +35,7 @@ def change_order(sender: type[SubscriptionEvent], event: SubscriptionEvent, **kw
     """Have the order of a subscription count as changed, where programs see the change in it."""
     if event.kind in SHOWN:
         order = Order.objects.filter(subscription=event.subscription)
-        order.update(updated_at=change_time())
+        order.update(updated_at=later_change())
 
 
 @receiver(state_changed)

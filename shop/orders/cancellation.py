@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from shop.change_times import change_time
+from shop.change_times import later_change
 from shop.orders.models import Order, OrderEvent, State
 from shop.orders.order_fields import ERASED_AT_EXPIRY
 from shop.orders.signals import orders_emptied
@@ -114,7 +114,7 @@ def expire_incomplete(beat: Callable[[], None]) -> None:
         with transaction.atomic():
             # Locked first: completing the order at this moment wins or finds it cancelled.
             still = Order.objects.filter(pk=order.pk, complete=False)
-            if not still.update(updated_at=change_time()):
+            if not still.update(updated_at=later_change()):
                 continue
             if transition(order, State.CANCELLED, **nothing, unreachable_since=None):
                 orders_emptied.send(sender=Order, orders=[order.pk])

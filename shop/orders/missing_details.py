@@ -65,7 +65,7 @@ def _write(
         setattr(order, name, value)
     order.complete = not order.missing
     with transaction.atomic():
-        order.updated_at = change_time()
+        order.updated_at = max(order.updated_at, change_time())
         won = seen.update(**changes, complete=order.complete, updated_at=order.updated_at)
         if won:
             kind, fields = OrderEvent.Kind.DETAILS, {"fields": list(changes)}

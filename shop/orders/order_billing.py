@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.dispatch import Signal, receiver
 
 from shop.catalogue.vat_ids import canonical_vat_id
-from shop.change_times import change_time
+from shop.change_times import later_change
 from shop.orders.billing_fields import BillingData, all_members, check_billing
 from shop.orders.document import InvalidDocumentError
 from shop.orders.models import Order, OrderEvent, State
@@ -127,7 +127,7 @@ def _checked(billing: Mapping[str, Any]) -> dict[str, Any]:
 def _write(order: Order, rows: Any, billing: dict[str, Any], actor: User | None) -> bool:
     with transaction.atomic():
         # Whoever comes second waits here, and then finds what the first has written.
-        won = bool(rows.update(billing=billing, updated_at=change_time()))
+        won = bool(rows.update(billing=billing, updated_at=later_change()))
         if won:
             order.refresh_from_db()
             kind, fields = OrderEvent.Kind.DETAILS, {"fields": ["billing"]}

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.dispatch import Signal, receiver
 
-from shop.change_times import change_time
+from shop.change_times import later_change
 from shop.email_spellings import canonical_email, stored_email
 from shop.orders.archived_order import archived_about
 from shop.orders.archiving import bring_back
@@ -101,7 +101,7 @@ def empty_orders(orders: QuerySet[Order], names: Iterable[str | None] = ()) -> s
         basket.save()
     nothing: dict[str, Any] = dict.fromkeys(ERASED)
     emptied = Order.objects.filter(pk__in=numbers)
-    emptied.update(**nothing, unreachable_since=None, updated_at=change_time())
+    emptied.update(**nothing, unreachable_since=None, updated_at=later_change())
     reindex(emptied)
     orders_erased.send(sender=Order, orders=numbers, names=found)
     orders_emptied.send(sender=Order, orders=held)

@@ -1,7 +1,7 @@
 """Times of change: who follows the list of changes misses none, whatever commits when."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,11 +20,13 @@ from shop import change_times
 from shop.access.models import Application
 from shop.change_times import settled_before
 from shop.databases.sqlite import base as sqlite
+from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, State
+from shop.orders.order_billing import fill_in_billing
 from shop.orders.placing import Caller
 from shop.orders.states import transition
 from tests.clock import clock_at
-from tests.factories import make_application, make_order, make_token
+from tests.factories import BILLING, make_application, make_order, make_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -190,6 +192,30 @@ def test_change_that_waited_for_its_turn_is_later_than_what_was_written_meanwhil
             assert transition(first, State.CANCELLED)
         assert waiting.result(PATIENCE)
     assert first.updated_at < second.updated_at
+
+
+def _fill_in(order: Order) -> bool:
+    return bool(fill_in(order, {"project_name": "Dreh"}))
+
+
+def _bill(order: Order) -> bool:
+    return bool(fill_in_billing(order, {**BILLING, "company": "Andere Film GmbH"}))
+
+
+def _cancel(order: Order) -> bool:
+    return transition(order, State.CANCELLED)
+
+
+@pytest.mark.parametrize("change", [_fill_in, _bill, _cancel])
+def test_order_that_a_clock_ahead_of_ours_changed_does_not_go_back_in_time(
+    change: Callable[[Order], bool], application: Application
+) -> None:
+    order = make_order(project_name=None, caller=Caller(application))
+    ahead = timezone.now() + timedelta(minutes=1)
+    Order.objects.update(updated_at=ahead)
+    assert change(Order.objects.get())
+    order.refresh_from_db()
+    assert order.updated_at == ahead
 
 
 def test_who_follows_while_others_write_has_every_change(
