@@ -4,7 +4,8 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
 from traceback import extract_tb
@@ -121,3 +122,14 @@ def _in_one_line(raised: BaseException) -> str:
     text = f"{type(raised).__name__}: {' '.join(str(raised).split())}"
     ours = [each for each in extract_tb(raised.__traceback__) if OUR_ROOMS.search(each.filename)]
     return f"{text} [{ours[-1].filename}:{ours[-1].lineno}]" if ours else text
+
+
+@contextmanager
+def silent_logs() -> Iterator[None]:
+    """Log nothing meanwhile: a command says itself what failed."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)

@@ -87,5 +87,6 @@ def test_nothing_walks_through_all_orders(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_walk_through_all_orders_would_be_noticed() -> None:
     with statements() as asked:
-        list(Order.objects.filter(promo_code="x"))
+        # Without an order: the planner may walk along its index instead, as tall as the table.
+        list(Order.objects.filter(promo_code="x").order_by())
     assert len(full_scans(asked)) == 1

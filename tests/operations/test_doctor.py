@@ -1,6 +1,7 @@
 """`manage.py doctor` finds what is wrong inside: settings, files, database, worker, mail, backlog."""
 
 import json
+import logging
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -114,6 +115,7 @@ def test_deployment_that_is_well_is_fine_in_every_line(
             call_command("collectstatic", interactive=False, verbosity=0)
             if connection.vendor == "postgresql":
                 assert examined()[0] == 0
+    assert logging.root.manager.disable == logging.NOTSET  # the command was silent, and is over
     assert worse(file_lines({})) == {}
     assert {"group", "key", "label", "verdict", "found", "advice"} == set(told["lines"][0])
     assert told["version"] == version()

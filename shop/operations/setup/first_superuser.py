@@ -1,8 +1,5 @@
 """The first superuser, who joins by a link like any colleague."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shop.email_spellings import InvalidEmailError, check_email
+from shop.logs import silent_logs
 from shop.notifications.emails.content import page_url
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.queue import queue_staff_invitation
@@ -75,7 +73,7 @@ def invite_first_superuser(
         return None
     mail = _mail_of(invitation) if by_mail else None
     if mail is not None:
-        with _quiet():
+        with silent_logs():
             send(mail.pk)
         mail.refresh_from_db()
     return Invited(invitation, mail, is_new=True)
@@ -95,13 +93,3 @@ def _open_invitation(email: str) -> Invited | None:
 def _mail_of(invitation: StaffInvitation) -> Message | None:
     mails = Message.objects.filter(kind=Message.Kind.COLLEAGUE, user=invitation.user)
     return mails.filter(details__counter=invitation.counter).order_by("pk").last()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Log nothing: what failed stands in the mail's row, and the command says it."""
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)

@@ -1,7 +1,6 @@
 """`manage.py doctor`: checks a running deployment, and says what to mend."""
 
 import json
-import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone, translation
 
 from portal.backoffice.reports.health_lines import HealthGroup, HealthLine, Verdict, worst
+from shop.logs import silent_logs
 from shop.operations.doctor.examination import examine
 from shop.version import version
 
@@ -34,8 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Check everything. Raises SystemExit with 1 if something has to be done now."""
-        logging.disable(logging.CRITICAL)  # what fails stands in its line
-        with translation.override("en"):
+        with silent_logs(), translation.override("en"):
             groups = examine(options["send_mail"])
             if options["json"]:
                 self.stdout.write(json.dumps(as_json(groups), indent=2))

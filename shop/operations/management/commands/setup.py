@@ -146,9 +146,10 @@ class Command(BaseCommand):
 
     def _check(self) -> bool:
         """Run all checks, note what they warn of, and return whether one failed."""
-        found = run_checks(include_deployment_checks=True, databases=[connection.alias])
+        checked = run_checks(include_deployment_checks=True, databases=[connection.alias])
+        found = [each for each in checked if not each.is_silenced()]
         errors = [each for each in found if each.is_serious()]
-        warnings = [each for each in found if not each.is_serious() and not each.is_silenced()]
+        warnings = [each for each in found if not each.is_serious()]
         for each in errors:
             self.stderr.write(_sentence(each))
         self.todo += [_sentence(each) for each in warnings]
