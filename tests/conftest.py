@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
@@ -26,8 +27,13 @@ from shop.notifications.emails import send
 from shop.packing import batches, dispatch
 from shop.worker import hourly_work
 from tests.buckets import full_buckets
-from tests.database import create_database, drop_database, kept_copy
+from tests.database import drop_database, kept_copy
 from tests.journey.shop import running_shop
+from tests.migrated_database import (
+    copy_migrated_database,
+    copy_migrated_file,
+    forget_migrated_file,
+)
 
 # However long an example takes: the machine may be slow.
 hypothesis_settings.register_profile(
@@ -69,6 +75,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next(found, len(LONGEST_FIRST))
 
     items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None, django_db_createdb: bool) -> bool:
+    """Have a migrated database where Django looks for one to keep; it goes away with the run."""
+    name = connection.creation._get_test_db_name()
+    if connection.vendor == "postgresql":
+        copy_migrated_database(name)
+        return True
+    if django_db_createdb:
+        forget_migrated_file()
+    copy_migrated_file(Path(name))
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -155,7 +174,7 @@ def shop_variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
         return
     name = f"journey_{uuid.uuid4().hex[:8]}"
     url = os.environ["TEST_DATABASE_URL"].replace("/postgres?", f"/{name}?")
-    create_database(name)
+    copy_migrated_database(name)
     yield {**settings, "VAR_DIR": directory, "DATABASE_URL": url}
     drop_database(name)
 

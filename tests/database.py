@@ -22,9 +22,7 @@ def kept_copy() -> Iterator[Callable[[], None]]:
         copy_database(name, f"{name}_kept")
         yield lambda: copy_database(f"{name}_kept", name)
         drop_database(f"{name}_kept")
-        # Django drops the database itself, and would refuse while a thread is still connected.
-        drop_database(name)
-        create_database(name)
+        drop_database(name)  # pytest-django keeps it
 
 
 def _restore_file(copy: sqlite3.Connection) -> None:
@@ -40,10 +38,11 @@ def copy_database(source: str, target: str) -> None:
         server.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
 
 
-def create_database(name: str) -> None:
-    """Create an empty PostgreSQL database."""
+def database_exists(name: str) -> bool:
+    """Tell whether there is a PostgreSQL database of this name."""
     with _server() as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+        found = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return found.fetchone() is not None
 
 
 def drop_database(name: str) -> None:

@@ -12,6 +12,7 @@ from typing import IO
 
 from django.conf import settings
 
+from tests.migrated_database import copy_migrated_file
 from tests.ports import free_port
 from tests.waiting import slowness, wait_for
 
@@ -20,8 +21,11 @@ from tests.waiting import slowness, wait_for
 def running_shop(directory: Path, *, until: str = "readyz", **environment: str) -> Iterator[str]:
     """The shop's address for as long as the block runs, from when `until` answers 200.
 
-    Its files lie in `directory`.
+    Its files lie in `directory`. Its database is migrated when it starts.
     """
+    database = directory / "shop.sqlite3"
+    if not database.exists():
+        copy_migrated_file(database)
     port = int(environment.get("PORT") or free_port())
     variables = {
         **os.environ,
