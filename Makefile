@@ -9,6 +9,8 @@ BOOTSTRAP = python=$$($(FIND_PYTHON)); \
 	[ "$$python" ] || { echo "Python 3.11 or newer is needed, and none is on PATH." >&2; exit 1; }; \
 	$$python bootstrap.py
 LOCK = uv pip compile --quiet --universal --generate-hashes --no-header
+PYTEST := $(VENV)/python -m pytest -n auto --dist worksteal
+PYTEST_ON_POSTGRESQL := $(VENV)/python -m tests.postgres pytest -n auto --dist worksteal
 # Lock files of what a deployment may use beside requirements.txt.
 EXTRAS := redis s3 sentry telemetry
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
@@ -17,7 +19,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # the many processes would compile all modules anew.
 unexport DJANGO_SETTINGS_MODULE PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint format examples bench clients faults deployment mutants schema screenshots firefox package audit tags upgrades lock catalogues docs links handbook
+.PHONY: help run test long lint format examples bench clients faults deployment mutants schema screenshots firefox package audit tags upgrades lock catalogues docs links handbook
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r target text; do \
@@ -27,10 +29,17 @@ run: ## run everything, with demo data, at http://localhost:8000 (PORT=9000 for 
 	@$(BOOTSTRAP) requirements.txt
 	@exec env DEMO=1 $(VENV)/python manage.py run
 
-test: lint ## lint, then run all tests on SQLite and on PostgreSQL
+test: lint ## lint, then run all tests but the long ones, on SQLite and on PostgreSQL
 	@$(VENV)/python -m tests.prepare
-	$(VENV)/python -m pytest -n auto --dist worksteal
-	$(VENV)/python -m tests.postgres pytest -n auto --dist worksteal -m 'not once'
+	$(PYTEST) -m 'not long'
+	$(PYTEST_ON_POSTGRESQL) -m 'not long and not once'
+
+long: ## run the long tests: every page in a browser, storms of faults, whole shops, benchmarks
+	@$(BOOTSTRAP) requirements-dev.txt
+	@$(MAKE) --no-print-directory catalogues
+	@$(VENV)/python -m tests.prepare
+	$(PYTEST) -m long
+	$(PYTEST_ON_POSTGRESQL) -m 'long and not once'
 
 lint: ## check code, types, templates, spelling and imports between rooms
 	@$(BOOTSTRAP) requirements-dev.txt

@@ -54,7 +54,7 @@ from tests.factories import (
 from tests.pages import Response, visitor
 from tests.quoted_hashes import quote_hashes, quote_hashes_in_contracts
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("outside_the_demo")]
+pytestmark = [pytest.mark.long, pytest.mark.django_db, pytest.mark.usefixtures("outside_the_demo")]
 
 
 @pytest.fixture

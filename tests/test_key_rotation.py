@@ -144,6 +144,7 @@ def test_wake_up_signed_with_the_old_key_is_not_needed(rotate: Rotate) -> None:
     assert Order.objects.get().state == "packed"
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_worker_with_the_new_key_packs_orders_of_a_web_server_with_the_old_one(
     monkeypatch: pytest.MonkeyPatch,

@@ -25,7 +25,7 @@ from tests.factories import make_application, make_client, make_project, make_to
 from tests.million_orders import believe_a_million, slow_parts, sorts
 from tests.pages import visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 FORGED = 2000
 

@@ -12,7 +12,7 @@ from tests.journey.shop import running_shop
 from tests.sink import Sink, listening
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.long, pytest.mark.once]
 
 ORDER = {
     "product": "s",

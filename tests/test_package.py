@@ -22,7 +22,7 @@ from tests.ports import free_port
 from tests.releases import version
 from tests.waiting import slowness, wait_for
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.long, pytest.mark.once]
 
 
 def build(kind: str, source: Path, target: Path) -> Path:

@@ -210,6 +210,7 @@ def modes(directory: Path) -> dict[str, str]:
     return {path.name: oct(path.stat().st_mode & 0o777) for path in found}
 
 
+@pytest.mark.long
 def test_files_are_the_shops_alone(tmp_path: Path) -> None:
     directory = tmp_path / "new" / "var"
     manage(directory, "migrate", DEMO="1")

@@ -124,6 +124,7 @@ def no_files(processes: list[psutil.Process]) -> Iterator[None]:
                 process.rlimit(psutil.RLIMIT_NOFILE, limits)
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_process_out_of_file_descriptors_says_when_to_come_back(tmp_path: Path) -> None:
     # Not until it is ready: the threads that say so open connections to the database.

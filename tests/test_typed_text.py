@@ -182,6 +182,7 @@ def walk(browser: Client, begin: list[str]) -> dict[str, Typed]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", ["visitor", "client_admin", "member", "staff"])
 def test_every_page_isolates_what_people_typed(
     role: str, people: dict[str, tuple[User | None, list[str]]]

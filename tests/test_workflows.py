@@ -94,7 +94,10 @@ def test_continuous_integration_installs_programs_and_runs_its_script() -> None:
     installing, script = steps("ci.yml")
     assert {*PACKAGES.values()} - {"systemd"} <= {*installing.split()}
     assert script == ".ci/run"
-    assert (settings.BASE_DIR / ".ci" / "run").exists()
+    lines = (settings.BASE_DIR / ".ci" / "run").read_text().splitlines()
+    assert lines[-2:] == ["make test", "make long"]
+    assert "-m 'not long'" in recipe("test")
+    assert "-m long" in recipe("long")
 
 
 def test_audit_runs_each_week_and_whenever_a_lock_file_changes() -> None:

@@ -18,7 +18,7 @@ from tests.factories import PASSWORD, make_packed_order, make_user
 from tests.open_order.calls import by_password as basic
 from tests.pages import visitor, words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
+pytestmark = [pytest.mark.long, pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
 
 PORTAL = "/portal/"
 SPELLINGS = ("anna@bücher.example", "anna@xn--bcher-kva.example", "Anna@BÜCHER.example")

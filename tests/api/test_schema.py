@@ -12,7 +12,7 @@ from django.conf import settings
 from tests.api.schema_hooks import BEYOND_A_RESOURCE, BEYOND_A_SCHEMA
 from tests.journey.shop import running_shop
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.long, pytest.mark.once]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")

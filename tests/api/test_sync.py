@@ -17,7 +17,7 @@ from tests.api.guides import code
 from tests.journey.shop import running_shop
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.long, pytest.mark.once]
 
 HEADERS = {"Authorization": "Bearer example-token"}
 CALLERS, EACH = 3, 12

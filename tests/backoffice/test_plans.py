@@ -54,6 +54,7 @@ def lists() -> list[str]:
     return ["", *groups, *searches, *(f"{one}&{other}" for one, other in pairs)]
 
 
+@pytest.mark.long
 def test_nothing_walks_through_all_orders(monkeypatch: pytest.MonkeyPatch) -> None:
     # Of so few orders, five hundred by their numbers are best found by reading all.
     monkeypatch.setattr(export_sources, "AT_ONCE", 50)

@@ -11,7 +11,7 @@ from django.conf import settings
 from tests.benchmarks import report
 from tests.benchmarks.__main__ import PARTS
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.long, pytest.mark.once]
 
 SMALL = {
     "web": "--orders 100 --passes 1 --seconds 0.05",

@@ -63,6 +63,7 @@ def rows() -> tuple[object, ...]:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("point", "is_done"),
     [

@@ -118,6 +118,7 @@ def test_one_that_fails_is_tried_again_and_holds_up_no_other(invoice: Invoice) -
     assert timedelta(seconds=WAITS[0] * 0.7) < wait < timedelta(seconds=WAITS[0] * 1.3)
 
 
+@pytest.mark.long
 def test_one_that_stops_the_process_holds_up_no_other(
     invoice: Invoice, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

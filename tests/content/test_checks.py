@@ -84,6 +84,7 @@ def test_demo_may_keep_its_placeholders() -> None:
     assert told() == []
 
 
+@pytest.mark.long
 @pytest.mark.once
 def test_check_tells_it_in_one_sentence_once_there_are_tables(tmp_path: Path) -> None:
     before = manage(tmp_path, "check", "--deploy", **PRODUCTION)

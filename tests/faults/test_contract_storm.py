@@ -19,6 +19,7 @@ from tests.faults.endings import complain, complain_of_runs
 from tests.faults.test_storm import trial
 
 
+@pytest.mark.long
 def test_a_storm_over_changes_and_ends_does_each_step_once() -> None:
     report = trial(
         "endings",

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
 from django.conf import settings
 
 DATABASE = "postgres" if os.environ.get("TEST_DATABASE") == "postgres" else "sqlite"
@@ -27,6 +28,7 @@ def trial(name: str, **parameters: str) -> dict[str, Any]:
     return report
 
 
+@pytest.mark.long
 def test_a_storm_of_faults_loses_nothing_and_does_nothing_twice() -> None:
     report = trial(
         "provisioning",

@@ -9,7 +9,7 @@ from tests.journey.billing import fill_in_billing
 from tests.journey.conftest import OpenContext, check_accessibility
 from tests.journey.test_journey import link_in, newest_mail, reload_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 WORDS = {
     "en": {

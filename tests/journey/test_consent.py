@@ -12,7 +12,7 @@ from portal.accounts.management.commands.demo_data import STAFF
 from tests.accounts.oauth import CHALLENGE, VERIFIER
 from tests.journey.conftest import OpenContext, check_accessibility
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 
 class PartnersPage(BaseHTTPRequestHandler):

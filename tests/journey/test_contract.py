@@ -11,7 +11,7 @@ from tests.journey.conftest import OpenContext, check_accessibility, check_contr
 from tests.journey.shop import run_in_shop
 from tests.journey.test_journey import PASSWORD, WORDS, join, place_order, reload_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.long, pytest.mark.browser]
 
 Words = str | re.Pattern[str]
 

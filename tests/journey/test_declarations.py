@@ -21,7 +21,7 @@ from tests.journey.conftest import PATIENCE, OpenContext, check_accessibility
 from tests.journey.test_journey import newest_mail, place_order
 from tests.storefront.test_withdraw import BILLING
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 WORDS: dict[str, dict[str, Any]] = {
     "de": {

@@ -18,6 +18,7 @@ from tests.scene import SEND, Scene, open_scene, press
 from tests.scenes import GROUPS
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.browser,
     pytest.mark.once,
     pytest.mark.django_db(transaction=True),

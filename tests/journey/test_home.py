@@ -10,7 +10,7 @@ from tests.journey.conftest import OpenContext
 from tests.journey.members import joined
 from tests.journey.test_journey import PASSWORD, mailed_link
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 
 def press(page: Page, name: str) -> None:

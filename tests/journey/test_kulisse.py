@@ -13,7 +13,7 @@ from tests.journey.conftest import OpenContext, check_accessibility, check_contr
 from tests.journey.shop import running_shop
 from tests.journey.test_journey import WORDS, join, place_order
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 THEME = Path(settings.BASE_DIR, "docs", "examples", "kulisse", "theme")
 GREEN, OURS = "rgb(0, 104, 90)", "rgb(204, 40, 39)"

@@ -11,7 +11,7 @@ from tests.journey.members import joined
 from tests.journey.shop import run_in_shop
 from tests.journey.test_journey import PASSWORD, reload_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 # The contract has had its last day; and what the worker does each hour, by a worker's own code.
 LAST_DAY = """

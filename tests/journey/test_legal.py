@@ -12,7 +12,7 @@ from portal.accounts.management.commands.demo_data import STAFF
 from tests.journey.billing import fill_in_billing
 from tests.journey.conftest import OpenContext, check_accessibility, check_contrast
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 PHONE = {"width": 360, "height": 740}
 

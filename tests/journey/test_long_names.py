@@ -10,6 +10,7 @@ from tests.factories import make_membership, make_order, make_packed_order, make
 from tests.journey.conftest import Enter
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.browser,
     pytest.mark.once,
     pytest.mark.django_db(transaction=True),

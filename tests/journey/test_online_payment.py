@@ -9,7 +9,12 @@ from shop.billing.ledger import Payment
 from tests.examples.pay_service import customers_invoice, pay_service
 from tests.journey.conftest import Enter, check_accessibility
 
-pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.browser,
+    pytest.mark.once,
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def test_invoice_is_paid_at_the_provider(

@@ -15,7 +15,7 @@ from portal.accounts.management.commands.demo_data import CUSTOMER, PROMO_CODE, 
 from tests.journey.billing import declare_business, fill_in_billing
 from tests.journey.conftest import OpenContext, check_accessibility
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 # Everything a page may try: by script with and without asking first, and by a plain form.
 ATTACK = """<!doctype html><title>A page of somebody else</title>

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.journey.conftest import OpenContext
 from tests.journey.members import authenticator, invited, joined, look, sign_in, sign_out
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 WORDS = {
     "en": {

@@ -17,7 +17,7 @@ from tests.journey.test_journey import PASSWORD, approve_newest, mailed_link, ne
 from tests.journey.test_keyboard import tab_to
 from tests.ports import free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 NO_CONNECTION = "Connection lost. We'll keep trying."
 # What is read out to whoever does not see the page, one text a change; how often the focus moved.

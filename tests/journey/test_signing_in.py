@@ -8,7 +8,7 @@ from tests.journey.conftest import OpenContext
 from tests.journey.members import code_in, joined, look, mail_to, sign_in, sign_out
 from tests.journey.test_journey import PASSWORD, newest_mail
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -8,7 +8,7 @@ from tests.journey.conftest import OpenContext
 from tests.journey.members import code_in, joined, look, sign_in, sign_out
 from tests.journey.test_journey import PASSWORD, newest_mail
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 
 def test_member_with_an_umlaut_domain_signs_in_by_any_spelling(open_context: OpenContext) -> None:

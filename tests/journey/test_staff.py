@@ -28,6 +28,7 @@ from tests.journey.conftest import Enter, check_accessibility
 from tests.registration.states import order_in
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.browser,
     pytest.mark.once,  # on PostgreSQL tests/backoffice/test_parallel.py shows who wins
     pytest.mark.django_db(transaction=True),

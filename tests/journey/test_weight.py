@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journey.conftest import OpenContext, report_requests
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.once]
 
 SLUGS = ["starter", "commercial", "studio", "dailies", "yamdu-free", "s", "m", "l", "xl"]
 PATHS = ["/", *(f"/tiers/{slug}/" for slug in SLUGS)]

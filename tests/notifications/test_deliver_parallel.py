@@ -90,6 +90,7 @@ def test_no_transaction_is_open_during_a_call() -> None:
     assert Delivery.objects.get().state == "delivered"
 
 
+@pytest.mark.long
 def test_receiver_that_never_answers_holds_up_neither_orders_nor_mail_nor_others() -> None:
     application = make_partner()
     worker = running_worker("tests.notifications.patient_settings")

@@ -68,6 +68,7 @@ def work_on() -> ContractRun:
     return ContractRun.objects.get()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("point", "done"),
     [

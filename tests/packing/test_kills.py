@@ -13,7 +13,7 @@ from tests.factories import make_order
 from tests.waiting import wait_for
 from tests.worker.real import beats, helpers, pool, running_worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def packs(order: Order, seconds: float) -> bool:

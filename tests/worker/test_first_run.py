@@ -13,7 +13,7 @@ from django.conf import settings
 from tests.ports import free_port
 from tests.waiting import slowness, wait_for
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.long, pytest.mark.once]
 
 NOT_CLONED = shutil.ignore_patterns("*.mo", "__pycache__", "var")
 CLONED = ("shop", "portal", "templates", "static", "locale")

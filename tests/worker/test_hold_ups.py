@@ -14,7 +14,7 @@ from tests.notifications.receiver import make_order_for, receiving, silent
 from tests.waiting import wait_for
 from tests.worker.real import beats, helpers, running_worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 def at_work(supervisor: psutil.Process) -> set[str]:

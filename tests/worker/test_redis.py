@@ -15,6 +15,7 @@ from tests.waiting import wait_for
 from tests.worker.real import beats, environment, running_worker
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True),
     pytest.mark.once,
 ]

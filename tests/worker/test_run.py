@@ -16,7 +16,7 @@ from tests.ports import free_port
 from tests.waiting import slowness, wait_for
 from tests.worker.test_supervisor import gone
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.long, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")

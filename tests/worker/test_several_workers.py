@@ -20,6 +20,7 @@ from tests.worker.real import beats, helpers, running_worker
 from tests.worker.test_supervisor import CLUSTERS, gone, running_pool
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets us name processes"),
 ]
