@@ -25,6 +25,7 @@ from shop.billing.subscription_events import RELATED, record_event
 from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.compiled_queries import CompiledQuery, Now, Parameter
 from shop.tenancy.models import Client, Project, User
+from shop.worker.row_failures import logged_failure
 
 logger = logging.getLogger(__name__)
 
@@ -105,12 +106,8 @@ def remind_of_ends(beat: Callable[[], None]) -> None:
         )
         for subscription in ending.select_related(*RELATED).order_by("pk"):
             beat()
-            try:
+            with logged_failure("The end of subscription %s could not be told.", subscription.pk):
                 _remind(subscription, days, today)
-            except (OperationalError, InterfaceError):  # the database is away
-                raise
-            except Exception:  # the next run tries again
-                logger.exception("The end of subscription %s could not be told.", subscription.pk)
 
 
 def _remind(subscription: Subscription, days: int, today: date) -> None:

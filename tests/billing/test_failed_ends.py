@@ -1,7 +1,6 @@
 """The end of a contract that fails waits for an hour, and all others go on meanwhile."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from shop.billing.models import Subscription
 from shop.billing.signals import subscription_ended
 from tests.billing.runs import beat, begun_on
 from tests.clock import clock_at
+from tests.signals import failing
 
 pytestmark = pytest.mark.django_db
 START, LAST = date(2026, 1, 1), date(2026, 1, 31)
@@ -24,21 +24,9 @@ def cancelled() -> Subscription:
     return subscription
 
 
-@contextmanager
-def failing(*broken: Subscription) -> Iterator[list[Subscription]]:
-    """Let the end of some fail; yields the subscriptions whose end is tried."""
-    tried: list[Subscription] = []
-
-    def refuse(sender: object, subscription: Subscription, **kwargs: object) -> None:
-        tried.append(subscription)
-        if subscription in broken:
-            raise RuntimeError
-
-    subscription_ended.connect(refuse)
-    try:
-        yield tried
-    finally:
-        subscription_ended.disconnect(refuse)
+def end_failing(subscription: Subscription) -> AbstractContextManager[None]:
+    """Have the end of a subscription fail within the block."""
+    return failing(subscription_ended, lambda told: told["subscription"] == subscription)
 
 
 def states(*subscriptions: Subscription) -> list[str]:
@@ -49,22 +37,22 @@ def states(*subscriptions: Subscription) -> list[str]:
 
 def test_end_that_fails_keeps_no_other_from_ending() -> None:
     first, second = cancelled(), cancelled()
-    with failing(first):
+    with end_failing(first):
         end_due(beat)
     assert states(first, second) == ["cancelled", "ended"]
 
 
 def test_end_that_fails_is_tried_again_after_an_hour(caplog: pytest.LogCaptureFixture) -> None:
     subscription, now = cancelled(), timezone.now()
-    with failing(subscription) as tried:
+    failure = f"The end of subscription {subscription.pk} failed."
+    with end_failing(subscription):
         for minutes in (0, 1, 59):
             with clock_at(now + timedelta(minutes=minutes)):
                 end_due(beat)
-        assert tried == [subscription]
-        assert caplog.messages == [f"The end of subscription {subscription.pk} failed."]
+        assert caplog.messages == [failure]
         with clock_at(now + timedelta(minutes=60)):
             end_due(beat)
-        assert tried == [subscription, subscription]
+        assert caplog.messages == [failure, failure]
     assert states(subscription) == ["cancelled"]
     with clock_at(now + timedelta(minutes=120)):
         end_due(beat)
@@ -74,6 +62,6 @@ def test_end_that_fails_is_tried_again_after_an_hour(caplog: pytest.LogCaptureFi
 def test_end_that_failed_takes_no_place_in_the_next_run() -> None:
     subscription, today = cancelled(), timezone.localdate()
     assert due.all(day=today) == [(subscription.pk,)]
-    with failing(subscription):
+    with end_failing(subscription):
         end_due(beat)
     assert due.all(day=today) == []
