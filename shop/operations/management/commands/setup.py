@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 
 from shop.catalogue.seller import current_seller
 from shop.message_catalogues import compile_catalogues
+from shop.operations.counted_words import counted
 from shop.operations.setup.database_schema import migrate, wait_for_database
 from shop.operations.setup.first_superuser import Invited, invite_first_superuser, superusers
 from shop.operations.setup.seller_file import ask_for_seller, fill_in_seller, read_seller
@@ -153,7 +154,8 @@ class Command(BaseCommand):
         for each in errors:
             self.stderr.write(_sentence(each))
         self.todo += [_sentence(each) for each in warnings]
-        self._say("Checks", f"{len(errors)} errors, {len(warnings)} warnings.")
+        said = counted(len(errors), "error", "errors")
+        self._say("Checks", f"{said}, {counted(len(warnings), 'warning', 'warnings')}.")
         return bool(errors)
 
     def _tell_what_is_left(self) -> None:
