@@ -64,11 +64,11 @@ class Command(BaseCommand):
         """Do each step. Raises CommandError with the first that failed."""
         self.todo: list[str] = []
         self.asks = sys.stdin.isatty() and not options["no_input"]
-        with translation.override("en"), machine_lock():
+        with translation.override("en"), machine_lock(self._tell_of_another):
             self._say("Version", f"{version()}.")
             self._collect()
             self._say("Database", f"{wait_for_database(options['wait'])} answers.")
-            with database_lock():
+            with database_lock(self._tell_of_another):
                 number = migrate(self.stdout)
                 self._say("Migrations", f"{number} applied." if number else NOTHING)
                 self._invite(options)
@@ -80,6 +80,10 @@ class Command(BaseCommand):
 
     def _say(self, step: str, sentence: str) -> None:
         self.stdout.write(f"{step + ':':<14}{sentence}")
+
+    def _tell_of_another(self, where: str) -> None:
+        self._say("Waiting", f"Another setup runs {where}. This one goes on once that has ended.")
+        self.stdout.flush()  # at once, even into a pipe
 
     def _collect(self) -> None:
         outdated = outdated_static_files()
