@@ -80,7 +80,7 @@ def test_lock_of_another_user_ends_in_one_sentence(settings: Settings, tmp_path:
 def test_setup_says_that_it_waits_for_another_machine() -> None:
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        told = []
+        told: list[str] = []
 
         def end_the_other(where: str) -> None:
             told.append(where)
