@@ -24,7 +24,7 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db
 logger = logging.getLogger("shop.tests")
-BREAK = """
+BREAK_SUPERVISOR = """
 from shop.worker.processes import Stop
 from shop.worker.supervisor import supervise
 class Broken:
@@ -33,6 +33,14 @@ class Broken:
     def end(self):
         return []
 supervise({}, Stop(), [Broken()])
+"""
+BREAK_POOL = """
+import os
+from shop.worker.pool import run_pool
+def fork():
+    raise OSError(11, "Resource temporarily unavailable")
+os.fork = fork
+run_pool()
 """
 ADDRESS = "nina.nebenan@example.com"
 
@@ -123,18 +131,32 @@ def test_database_that_is_away_is_reported_once_a_minute(sink: Sink) -> None:
 
 
 @pytest.mark.once
-def test_error_that_ends_the_supervisor_is_logged_and_reported(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("process", "broken", "text", "error"),
+    [
+        (
+            *("supervisor", BREAK_SUPERVISOR, "The supervisor failed, and this worker ends."),
+            "ZeroDivisionError: division by zero",
+        ),
+        (
+            *("pool", BREAK_POOL, "The main process of the pool failed."),
+            "BlockingIOError: [Errno 11] Resource temporarily unavailable",
+        ),
+    ],
+)
+def test_error_that_ends_the_supervisor_or_its_pool_is_logged_and_reported(
+    process: str, broken: str, text: str, error: str, tmp_path: Path
+) -> None:
     with listening() as server:
         dsn = f"http://public@127.0.0.1:{server.port}/1"
-        ended = manage(tmp_path, "shell", "-v0", "-c", BREAK, **PRODUCTION, SENTRY_DSN=dsn)
+        ended = manage(tmp_path, "shell", "-v0", "-c", broken, **PRODUCTION, SENTRY_DSN=dsn)
         (event,) = sent(server)
     assert ended.returncode == 1
     (line,) = map(json.loads, ended.stderr.splitlines())
-    text = "The supervisor failed, and this worker ends."
     assert (line["level"], line["message"]) == ("ERROR", text)
-    assert line["exception"].endswith("ZeroDivisionError: division by zero")
+    assert line["exception"].endswith(error)
     assert event["logentry"] == {"message": text}
-    assert event["tags"] == {"process": "supervisor"}
+    assert event["tags"] == {"process": process}
 
 
 def test_nothing_is_reported_without_a_server(settings: Settings) -> None:

@@ -13,6 +13,7 @@ from shop.billing.ledger import Payment, Refund
 from shop.billing.models import Invoice, InvoiceDispatch
 from shop.billing.signals import invoice_overdue, invoice_paid
 from shop.row_locks import lock_rows
+from shop.worker.row_failures import logged_failure
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def tell_overdue(beat: Callable[[], None]) -> None:
     )
     for invoice in with_balance(untold).filter(state="overdue").order_by("pk"):
         beat()
-        with transaction.atomic():
+        failure = logged_failure("That invoice %s is overdue could not be told.", invoice)
+        with failure, transaction.atomic():
             untold_by_now = InvoiceDispatch.objects.filter(
                 invoice=invoice, paid_told_at=None, overdue_told_at=None
             )

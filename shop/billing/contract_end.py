@@ -23,17 +23,23 @@ from shop.billing.rest_credits import credit_rest
 from shop.billing.signals import contract_ends_soon, subscription_ended
 from shop.billing.subscription_events import RELATED, record_event
 from shop.billing.tier_change_rows import SubscriptionEvent
-from shop.compiled_queries import CompiledQuery, Parameter
+from shop.compiled_queries import CompiledQuery, Now, Parameter
 from shop.tenancy.models import Client, Project, User
+from shop.worker.row_failures import logged_failure
 
 logger = logging.getLogger(__name__)
 
 # Subscriptions in one run; the next run, a second later, goes on.
 AT_ONCE = 100
+RETRY_AFTER = timedelta(hours=1)
 
 due: CompiledQuery[tuple[int]] = CompiledQuery(
     lambda: (
-        Subscription.objects.filter(ended_at=None, ends_on__lt=Parameter("day"))
+        Subscription.objects.filter(
+            Q(end_retry_at=None) | Q(end_retry_at__lte=Now()),
+            ended_at=None,
+            ends_on__lt=Parameter("day"),
+        )
         .order_by("ends_on", "pk")
         .values_list("pk")[:AT_ONCE]
     )
@@ -41,7 +47,10 @@ due: CompiledQuery[tuple[int]] = CompiledQuery(
 
 
 def end_due(beat: Callable[[], None]) -> None:
-    """End what has had its last day: credit the rest, tell it; its steps follow. Calls `beat`."""
+    """End what has had its last day: credit the rest, tell it; its steps follow. Calls `beat`.
+
+    One that fails is tried again each RETRY_AFTER, by whichever worker comes first.
+    """
     today = timezone.localdate()
     for (pk,) in due.all(day=today):
         beat()
@@ -51,6 +60,8 @@ def end_due(beat: Callable[[], None]) -> None:
             raise
         except Exception:  # one that fails must not keep the others from ending
             logger.exception("The end of subscription %s failed.", pk)
+            retry_at = timezone.now() + RETRY_AFTER
+            Subscription.objects.filter(pk=pk).update(end_retry_at=retry_at)
 
 
 def end(pk: int, today: date) -> bool:
@@ -95,12 +106,8 @@ def remind_of_ends(beat: Callable[[], None]) -> None:
         )
         for subscription in ending.select_related(*RELATED).order_by("pk"):
             beat()
-            try:
+            with logged_failure("The end of subscription %s could not be told.", subscription.pk):
                 _remind(subscription, days, today)
-            except (OperationalError, InterfaceError):  # the database is away
-                raise
-            except Exception:  # the next run tries again
-                logger.exception("The end of subscription %s could not be told.", subscription.pk)
 
 
 def _remind(subscription: Subscription, days: int, today: date) -> None:

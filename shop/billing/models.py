@@ -91,6 +91,8 @@ class Subscription(models.Model):
     ends_on = models.DateField(null=True, blank=True)  # the last paid day, inclusive
     # The shortest of END_REMINDER_DAYS that was told, of the end that stands.
     end_told_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # After an end that failed: when the worker tries it again.
+    end_retry_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = optional(User, on_delete=models.PROTECT)  # staff, by their own decision
     created_at = models.DateTimeField(auto_now_add=True)

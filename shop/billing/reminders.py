@@ -17,6 +17,7 @@ from shop.billing.overdue_cases import LAST_LEVEL, open_case, resolve_paid_cases
 from shop.billing.refunds import due_refunds
 from shop.billing.reminder_rows import OverdueCase, Reminder
 from shop.billing.signals import reminder_due
+from shop.worker.row_failures import logged_failure
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def remind_on(today: date, beat: Callable[[], None]) -> None:
     """Write the reminders of a day, at most one for each invoice."""
     for each in next_reminders(today):
         beat()
-        with transaction.atomic():
+        failure = logged_failure("The reminder of invoice %s failed.", each.invoice)
+        with failure, transaction.atomic():
             lock_invoice(each.invoice)  # of two workers, the second sees what the first wrote
             invoice = _remindable(today).filter(pk=each.invoice.pk).first()
             if invoice is None or _level(invoice, today) != each.level:

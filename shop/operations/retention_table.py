@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from shop.operations.counted_words import counted
+
 
 @dataclass(frozen=True)
 class Period:
@@ -33,8 +35,8 @@ class Period:
         if self.fixed:
             return self.fixed
         value = getattr(settings, self.setting)
-        unit = "years" if self.setting.endswith("_YEARS") else "days"
-        return f"{value} {unit}"
+        unit = "year" if self.setting.endswith("_YEARS") else "day"
+        return counted(value, unit, f"{unit}s")
 
 
 @dataclass(frozen=True)

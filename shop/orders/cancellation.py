@@ -17,6 +17,7 @@ from shop.orders.order_fields import ERASED_AT_EXPIRY
 from shop.orders.signals import orders_emptied
 from shop.orders.states import TRANSITIONS, transition
 from shop.tenancy.models import Invitation, Membership, User
+from shop.worker.row_failures import logged_failure
 
 EXPIRED = _(
     "Details of your order were missing for too long. We have cancelled it "
@@ -111,7 +112,8 @@ def expire_incomplete(beat: Callable[[], None]) -> None:
     lapsed = Order.objects.filter(state=State.PENDING, complete=False, created_at__lt=before)
     for order in lapsed.iterator():
         beat()
-        with transaction.atomic():
+        failure = logged_failure("%s is incomplete and could not be cancelled.", order)
+        with failure, transaction.atomic():
             # Locked first: completing the order at this moment wins or finds it cancelled.
             still = Order.objects.filter(pk=order.pk, complete=False)
             if not still.update(updated_at=later_change()):

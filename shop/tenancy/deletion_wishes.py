@@ -3,19 +3,17 @@
 (Contract, "Who is who".)
 """
 
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from shop.row_locks import lock_rows
 from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.erasure import NotErasableError, StillAdministersError, erase_user
 from shop.tenancy.models import User
 from shop.tenancy.signals import account_deleted
-
-logger = logging.getLogger(__name__)
+from shop.worker.row_failures import logged_failure
 
 
 class WishUndoneError(Exception):
@@ -52,14 +50,12 @@ def carry_out_wishes(beat: Callable[[], None]) -> None:
     """
     for wish in DeletionWish.objects.select_related("user").order_by("asked_at", "pk").iterator():
         beat()
-        try:
+        with (
+            logged_failure("The wish of user %s to be deleted failed.", wish.pk),
             # Needed still; or erased, made one of staff, or undone meanwhile.
-            with suppress(StillAdministersError, NotErasableError, WishUndoneError):
-                _delete(wish.user, by_wish=True)
-        except (OperationalError, InterfaceError):  # the database is away
-            raise
-        except Exception:  # one that fails must not keep the others from being carried out
-            logger.exception("The wish of user %s to be deleted failed.", wish.pk)
+            suppress(StillAdministersError, NotErasableError, WishUndoneError),
+        ):
+            _delete(wish.user, by_wish=True)
 
 
 def _delete(user: User, *, by_wish: bool = False) -> None:

@@ -1,18 +1,23 @@
 """Delete expired sessions."""
 
 from collections.abc import Callable
-from importlib import import_module
 
 from allauth.usersessions.models import UserSession
-from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+BATCH = 500
 
 
 def delete_expired_sessions(beat: Callable[[], None]) -> None:
-    """Delete expired sessions and allauth's records of them; call `beat` between two."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    beat()
-    store.clear_expired()
-    for session in UserSession.objects.only("session_key").iterator():
+    """Delete expired sessions, then allauth's records of such; call `beat` before each batch."""
+    expired = Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date")
+    while keys := list(expired.values_list("pk", flat=True)[:BATCH]):
         beat()
-        if not session.exists():
-            session.delete()
+        Session.objects.filter(pk__in=keys).delete()
+    session = Session.objects.filter(pk=OuterRef("session_key"))
+    ended = UserSession.objects.filter(~Exists(session)).order_by("pk")
+    while pks := list(ended.values_list("pk", flat=True)[:BATCH]):
+        beat()
+        UserSession.objects.filter(pk__in=pks).delete()

@@ -4,6 +4,7 @@ Its main process starts the others and starts them again; one fetches wake-ups, 
 down (there are none), and the workers run tasks.
 """
 
+import logging
 import threading
 import uuid
 from contextlib import suppress
@@ -16,11 +17,13 @@ from django.utils.module_loading import import_string
 from django_q.cluster import Sentinel
 from django_q.signals import post_spawn
 
-from shop.process_starts import process_starts
+from shop.process_starts import process_starts, report_errors
 from shop.worker import hourly_work, tasks
 from shop.worker.http_client import tls
 from shop.worker.processes import Stop, name_process, tie_children
 from shop.worker.slots import slots_of
+
+logger = logging.getLogger(__name__)
 
 
 def load() -> None:
@@ -40,7 +43,7 @@ def load() -> None:
 
 
 def run_pool() -> None:
-    """Run the pool's processes, as its main process, until SIGTERM."""
+    """Run the pool's processes, as its main process, until SIGTERM. Raises SystemExit if it fails."""
     stop = Stop()
     tie_children()
     name_process("shop-pool")
@@ -50,7 +53,12 @@ def run_pool() -> None:
     sentinel.pool_size = sum(map(slots_of, settings.WORKER_CLUSTERS))
     post_spawn.connect(name_worker)
     stop.listen()  # the sentinel has set handlers of its own
-    sentinel.start()
+    try:
+        sentinel.start()
+    except Exception:
+        report_errors("pool")  # only now: it begins a thread, and nothing is forked any more
+        logger.exception("The main process of the pool failed.")
+        raise SystemExit(1) from None
 
 
 def name_worker(**_kwargs: object) -> None:

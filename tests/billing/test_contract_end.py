@@ -66,23 +66,6 @@ def test_worker_ends_what_is_due_with_one_statement_where_nothing_is() -> None:
     assert subscription.state == "ended"
 
 
-def test_end_that_fails_keeps_no_other_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = cancelled(LAST), cancelled(LAST)
-
-    def refuse(sender: object, subscription: Subscription, **kwargs: object) -> None:
-        if subscription == first:
-            raise RuntimeError
-
-    subscription_ended.connect(refuse)
-    try:
-        end_due(beat)
-    finally:
-        subscription_ended.disconnect(refuse)
-    for subscription in (first, second):
-        subscription.refresh_from_db()
-    assert (first.state, second.state) == ("cancelled", "ended")
-
-
 def test_contract_that_was_cancelled_never_pays_for_a_later_period() -> None:
     make_seller()
     subscription = cancelled(LAST)

@@ -50,6 +50,15 @@ def test_command_archives_in_batches_and_brings_all_back() -> None:
     assert [rows_of(order) for order in orders] == before
 
 
+def test_command_counts_one_order_as_one() -> None:
+    make_old_orders(1)
+    day = str(timezone.localdate())
+    assert run("--before", day, "--dry-run") == "1 order would be archived."
+    assert run("--before", day).startswith("1 order archived (")
+    assert run("--restore-all", "--dry-run") == "1 order would be brought back."
+    assert run("--restore-all") == "1 order is back."
+
+
 def test_command_brings_one_order_back_by_its_number() -> None:
     order, _other = make_old_orders(2)
     archive_all()

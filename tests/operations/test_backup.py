@@ -119,7 +119,7 @@ def test_file_of_an_invoice_that_is_lost_is_told(settings: Settings) -> None:
     settings.BACKUP_DIR.mkdir()
     location = Path(settings.INVOICE_STORAGE_OPTIONS["location"])
     (location / invoice.files.get(format="pdf").name).unlink()
-    assert "1 files of invoices are lost; a download makes a copy." in backup()
+    assert "1 file of an invoice is lost; a download makes a copy." in backup()
 
 
 def test_backup_for_a_key_of_age_is_read_by_age_alone(

@@ -15,10 +15,12 @@ from shop.orders.models import Basket, Order, OrderEvent
 from shop.orders.open_orders import Owner, delete_open, delete_stale_baskets, open_order
 from shop.orders.order_fields import ERASED_AT_EXPIRY
 from shop.orders.placing import NotOpenError
+from shop.orders.signals import orders_emptied
 from tests.factories import DETAILS, make_bare_order, make_order
 from tests.notifications.sent import send_all
 from tests.open_order.calls import Program, by_cookie, fill, submit
 from tests.pages import visitor, words
+from tests.signals import failing
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +85,17 @@ def test_lapsed_order_is_cancelled_and_emptied() -> None:
     assert list(Message.objects.values_list("kind", flat=True)) == ["cancelled"]
     page = words(visitor().get(f"/register/{order.order_hash}/"))
     assert "Cancelled." in page
+
+
+def test_order_that_cannot_be_cancelled_keeps_no_other_from_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bad, good = aged(make_bare_order(), 61), aged(make_bare_order(), 61)
+    with failing(orders_emptied, lambda told: told["orders"] == [bad.pk]):
+        expire_incomplete(nothing)
+    assert f"{bad} is incomplete and could not be cancelled." in caplog.messages
+    states = {each.pk: each.state for each in Order.objects.all()}
+    assert states == {bad.pk: "pending", good.pk: "cancelled"}
 
 
 def test_order_that_is_complete_or_young_stays() -> None:

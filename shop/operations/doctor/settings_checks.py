@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
 
 from portal.backoffice.reports.health_lines import HealthLine, Verdict
+from shop.operations.counted_words import counted
 
 # By the ids of our checks: what it is about.
 LABELS = {
@@ -53,7 +54,9 @@ def _key_line() -> HealthLine:
         "secret-key",
         "SECRET_KEY",
         Verdict.LOOK if is_kept else Verdict.FINE,
-        "it is among SECRET_KEY_FALLBACKS" if is_kept else f"{number} earlier keys are accepted",
+        "it is among SECRET_KEY_FALLBACKS"
+        if is_kept
+        else f"{counted(number, 'earlier key is', 'earlier keys are')} accepted",
         "SECRET_KEY_FALLBACKS is for keys from before a rotation: remove them after a fortnight.",
     )
 

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 
 from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag
+from shop.operations.counted_words import counted
 from shop.operations.doctor.site import Site
 from shop.operations.error_lines import first_line
 
@@ -80,7 +81,7 @@ def _certificate_line(left: timedelta) -> HealthLine:
         "certificate",
         "Certificate",
         Verdict.ACT if left < CERTIFICATE_ACT else verdict,
-        f"valid for another {left.days} days",
+        f"valid for another {counted(left.days, 'day', 'days')}",
         "Renew it, and find out why that did not happen by itself.",
     )
 

@@ -2,7 +2,7 @@
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -12,14 +12,16 @@ from django.db import Error, connection
 from django.db.backends.utils import CursorWrapper
 
 LOCK = 5_742_115_021  # the number of the advisory lock: any that nobody else uses
+TRY_TO_LOCK = "SELECT pg_try_advisory_lock(%s)"
 PAUSE = 0.5  # seconds between two tries
 
 
 @contextmanager
-def machine_lock() -> Iterator[None]:
+def machine_lock(before_waiting: Callable[[str], None]) -> Iterator[None]:
     """Wait until no other setup runs on this machine, and keep others from starting.
 
-    Raises CommandError where the file of the lock cannot be written.
+    Where there is another one, `before_waiting` is called with where it runs. Raises CommandError
+    where the file of the lock cannot be written.
     """
     path = Path(settings.VAR_DIR, "setup.lock")
     try:
@@ -29,12 +31,17 @@ def machine_lock() -> Iterator[None]:
             f"{path} cannot be written: {error.strerror}. Delete it if it belongs to another user."
         ) from error
     with file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # ends with the process, however that ends
+        # The lock ends with the process, however that ends.
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            before_waiting("on this machine")
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 @contextmanager
-def database_lock() -> Iterator[None]:
+def database_lock(before_waiting: Callable[[str], None]) -> Iterator[None]:
     """Do the same for all machines that share a PostgreSQL database. SQLite is on one machine.
 
     The lock belongs to a connection apart, as `migrate` may have to open that of the shop anew.
@@ -46,9 +53,11 @@ def database_lock() -> Iterator[None]:
     holder = connection.copy()
     try:
         with holder.cursor() as cursor:
-            # Tried again and again: waiting in the database would hold up CREATE INDEX CONCURRENTLY.
-            while not _is_true(cursor, "SELECT pg_try_advisory_lock(%s)"):
-                time.sleep(PAUSE)
+            if not _is_true(cursor, TRY_TO_LOCK):
+                before_waiting("on another machine")
+                # Waiting in the database would hold up CREATE INDEX CONCURRENTLY.
+                while not _is_true(cursor, TRY_TO_LOCK):
+                    time.sleep(PAUSE)
             try:
                 yield
             finally:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from shop.operations.counted_words import counted
 from shop.orders.archived_order import ArchivedOrder, archived_by_number
 from shop.orders.archiving import BATCH, archivable, archive, bring_back
 from shop.orders.models import Order
@@ -54,15 +55,15 @@ class Command(BaseCommand):
 
     def _archive(self, before: datetime, batch: int, *, dry_run: bool) -> None:
         if dry_run:
-            self.stdout.write(f"{archivable(before).count()} orders would be archived.")
+            self.stdout.write(f"{_orders(archivable(before).count())} would be archived.")
             return
         began, number = time.monotonic(), 0
         for archived in archive(before, batch=batch):
             number += archived
             if self.stdout.isatty():
-                self.stdout.write(f"{number} orders archived …\r", ending="")
+                self.stdout.write(f"{_orders(number)} archived …\r", ending="")
         rate = number / max(time.monotonic() - began, 0.001)
-        self.stdout.write(f"{number} orders archived ({rate:.0f} a second).")
+        self.stdout.write(f"{_orders(number)} archived ({rate:.0f} a second).")
 
     def _restore(self, named: str, *, dry_run: bool) -> None:
         number = read_order_number(named)
@@ -81,12 +82,16 @@ class Command(BaseCommand):
     def _restore_all(self, batch: int, *, dry_run: bool) -> None:
         archived = ArchivedOrder.objects.order_by("pk").values_list("pk", flat=True)
         if dry_run:
-            self.stdout.write(f"{archived.count()} orders would be brought back.")
+            self.stdout.write(f"{_orders(archived.count())} would be brought back.")
             return
         number = 0
         while pks := list(archived[:batch]):
             number += bring_back(pks, batch=batch)
-        self.stdout.write(f"{number} orders are back.")
+        self.stdout.write(f"{counted(number, 'order is', 'orders are')} back.")
+
+
+def _orders(number: int) -> str:
+    return counted(number, "order", "orders")
 
 
 def _day(text: str) -> datetime:

@@ -12,6 +12,7 @@ from shop.operations.backups.backups import Made, delete_older, make_backup
 from shop.operations.backups.failures import told_in_one_sentence
 from shop.operations.backups.restore_changes import made_at
 from shop.operations.backups.restores import check_backup, check_fits, verify
+from shop.operations.counted_words import counted
 from shop.operations.models import Backup
 
 
@@ -66,7 +67,8 @@ class Command(BaseCommand):
             self.stdout.write("The files of invoices are not in it: they are in another storage.")
         if made.lost_files:
             self.stderr.write(
-                f"{made.lost_files} files of invoices are lost; a download makes a copy."
+                counted(made.lost_files, "file of an invoice is", "files of invoices are")
+                + " lost; a download makes a copy."
             )
 
     def _verify(self, path: Path, identity: Path | None) -> None:

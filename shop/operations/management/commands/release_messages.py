@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from shop.operations.counted_words import counted
 from shop.operations.held_messages import MAILS, WEBHOOKS, drop, held_messages, let_go
 from shop.worker.message_hold import message_hold
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         if options["drop_due_before"]:
             channels = [options["only"]] if options["only"] else [MAILS, WEBHOOKS]
             number = drop(options["drop_due_before"], channels)
-            self.stdout.write(f"Dropped {number} messages.")
+            self.stdout.write(f"Dropped {counted(number, 'message', 'messages')}.")
         elif options["only"]:
             raise CommandError("--only goes with --drop-due-before.")
         self._list()

@@ -19,6 +19,7 @@ from shop.operations.backups.restores import (
     running_workers,
     tables,
 )
+from shop.operations.counted_words import counted
 
 SKIPPED = 1000
 
@@ -104,8 +105,9 @@ class Command(BaseCommand):
 
     def _report(self, manifest: Manifest, restored: Restored) -> None:
         out = self.stdout
-        rows = sum(manifest.rows.values())
-        out.write(f"Restored {rows} rows and {restored.files} files as of {manifest.made_at}.")
+        rows = counted(sum(manifest.rows.values()), "row", "rows")
+        files = counted(restored.files, "file", "files")
+        out.write(f"Restored {rows} and {files} as of {manifest.made_at}.")
         if manifest.invoice_files is None:
             out.write(
                 f"The backup has no files of invoices: they stayed in {manifest.invoice_storage}."

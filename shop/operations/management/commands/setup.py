@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 
 from shop.catalogue.seller import current_seller
 from shop.message_catalogues import compile_catalogues
+from shop.operations.counted_words import counted
 from shop.operations.setup.database_schema import migrate, wait_for_database
 from shop.operations.setup.first_superuser import Invited, invite_first_superuser, superusers
 from shop.operations.setup.seller_file import ask_for_seller, fill_in_seller, read_seller
@@ -63,11 +64,11 @@ class Command(BaseCommand):
         """Do each step. Raises CommandError with the first that failed."""
         self.todo: list[str] = []
         self.asks = sys.stdin.isatty() and not options["no_input"]
-        with translation.override("en"), machine_lock():
+        with translation.override("en"), machine_lock(self._tell_of_another):
             self._say("Version", f"{version()}.")
             self._collect()
             self._say("Database", f"{wait_for_database(options['wait'])} answers.")
-            with database_lock():
+            with database_lock(self._tell_of_another):
                 number = migrate(self.stdout)
                 self._say("Migrations", f"{number} applied." if number else NOTHING)
                 self._invite(options)
@@ -79,6 +80,10 @@ class Command(BaseCommand):
 
     def _say(self, step: str, sentence: str) -> None:
         self.stdout.write(f"{step + ':':<14}{sentence}")
+
+    def _tell_of_another(self, where: str) -> None:
+        self._say("Waiting", f"Another setup runs {where}. This one goes on once that has ended.")
+        self.stdout.flush()  # at once, even into a pipe
 
     def _collect(self) -> None:
         outdated = outdated_static_files()
@@ -153,7 +158,8 @@ class Command(BaseCommand):
         for each in errors:
             self.stderr.write(_sentence(each))
         self.todo += [_sentence(each) for each in warnings]
-        self._say("Checks", f"{len(errors)} errors, {len(warnings)} warnings.")
+        said = counted(len(errors), "error", "errors")
+        self._say("Checks", f"{said}, {counted(len(warnings), 'warning', 'warnings')}.")
         return bool(errors)
 
     def _tell_what_is_left(self) -> None:
