@@ -20,6 +20,7 @@ from shop.orders.archived_order import ArchivedKey, ArchivedOrder
 from shop.orders.models import Order
 from shop.orders.search_index import reindex
 from shop.orders.states import FINISHED
+from shop.row_locks import lock_rows
 
 BATCH = 200  # orders in one transaction, during which nobody else can write to SQLite
 COPIED = ("id", "order_hash", "order_number", "state", "product_id", "application_id")
@@ -76,8 +77,11 @@ def bring_back(archived: Iterable[int], *, batch: int = BATCH) -> int:
 
 
 def unarchived(order: Order) -> Order:
-    """Return `order`, brought back if it is archived; call it before writing rows that refer to it."""
-    if not order.is_archived:
+    """Return `order`, brought back if it is archived, so that rows may refer to it.
+
+    Call it in the transaction that writes them: until its end, nobody archives the order.
+    """
+    if not order.is_archived and lock_rows(Order.objects.filter(pk=order.pk)):
         return order
     bring_back([order.pk])
     return Order.objects.get(pk=order.pk)

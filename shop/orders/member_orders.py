@@ -54,16 +54,17 @@ def leave_project(membership: Membership) -> bool:
 def _end(membership: Membership, actor: User, end: Callable[[], bool]) -> bool:
     with transaction.atomic():
         # Looked up first: deleting the invitations takes them off their orders.
-        orders = list(Order.objects.filter(invitation__membership=membership))
+        invited = Order.objects.filter(invitation__membership=membership)
+        pks = list(invited.values_list("pk", flat=True))
         # Orders before the client, as an e-mail correction locks them; see `lock_rows`.
-        lock_rows(Order.objects.filter(pk__in=[order.pk for order in orders]))
+        lock_rows(Order.objects.filter(pk__in=pks))
+        orders = Order.objects.filter(pk__in=pks)  # without those that were being archived
         ended = end()
         if ended:
             kind = OrderEvent.Kind.REMOVED
             events = [OrderEvent(order=order, kind=kind, actor=actor) for order in orders]
             OrderEvent.objects.bulk_create(events)
-            pks = [order.pk for order in orders]
-            Order.objects.filter(pk__in=pks).update(unreachable_since=None)
+            orders.update(unreachable_since=None)
     return ended
 
 

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "shop.access.client_address.ClientAddressMiddleware",
+    "shop.archived_meanwhile.ArchivedMeanwhileMiddleware",
 ]
 
 ROOT_URLCONF = "shop.urls"

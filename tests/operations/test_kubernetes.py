@@ -15,9 +15,10 @@ from tests.operations.proxies import DEPLOY
 pytestmark = pytest.mark.once
 
 FOLDER = DEPLOY / "kubernetes"
-MANIFESTS = [path for path in sorted(FOLDER.glob("*.yaml")) if path.stem != "kustomization"]
+MANIFESTS = [path for path in sorted(FOLDER.rglob("*.yaml")) if path.stem != "kustomization"]
+# Their kinds are not among Kubernetes' own.
+OF_THE_GATEWAY = [FOLDER / "gateway.yaml", FOLDER / "envoy-gateway" / "policies.yaml"]
 GUIDE = Path(settings.BASE_DIR) / "docs" / "operators" / "deployment.md"
-SIZE = "nginx.ingress.kubernetes.io/proxy-body-size"
 
 
 def objects(kind: str) -> dict[str, Any]:
@@ -44,22 +45,24 @@ def container(name: str) -> dict[str, Any]:
     return found
 
 
-def kustomization() -> dict[str, Any]:
-    """The base of an overlay."""
-    found: dict[str, Any] = yaml.safe_load((FOLDER / "kustomization.yaml").read_text("utf-8"))
+def kustomization(folder: str = ".") -> dict[str, Any]:
+    """The base of an overlay, or a component."""
+    path = FOLDER / folder / "kustomization.yaml"
+    found: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     return found
 
 
 def test_manifests_keep_to_the_schemas() -> None:
     program = Path(sys.executable).parent / "kubernetes-validate"
+    ours = [path for path in MANIFESTS if path not in OF_THE_GATEWAY]
     judged = subprocess.run(
-        [program, "--strict", *MANIFESTS], capture_output=True, text=True, check=True
+        [program, "--strict", *ours], capture_output=True, text=True, check=True
     )
-    assert (judged.stdout + judged.stderr).count(" passed ") >= len(MANIFESTS)
+    assert (judged.stdout + judged.stderr).count(" passed ") >= len(ours)
 
 
 def test_kustomization_names_files_that_exist() -> None:
-    apart = {"secrets.example.yaml", "setup-job.yaml"}
+    apart = {"secrets.example.yaml", "setup-job.yaml", *kustomization("envoy-gateway")["resources"]}
     assert {*kustomization()["resources"]} | apart == {path.name for path in MANIFESTS}
 
 
@@ -68,8 +71,13 @@ def test_overlay_of_the_guide_changes_what_there_is() -> None:
     overlay = yaml.safe_load(blocks[0])
     (given,), (image,) = overlay["images"], kustomization()["images"]
     assert given["name"] == image["newName"]
-    ingress, data = (yaml.safe_load(each["patch"]) for each in overlay["patches"])
-    assert [each["path"] for each in ingress] == ["/spec/rules/0/host", "/spec/tls/0/hosts/0"]
+    folders = [*overlay["resources"], *overlay["components"]]
+    assert [Path(each).name for each in folders] == ["kubernetes", "envoy-gateway"]
+    gateway, data = (yaml.safe_load(each["patch"]) for each in overlay["patches"])
+    assert [each["path"] for each in gateway] == [
+        "/spec/gatewayClassName", "/spec/listeners/0/hostname", "/spec/listeners/1/hostname",
+    ]  # fmt: skip
+    assert [each["hostname"] for each in listeners().values()] == ["shop.example.com"] * 2
     shipped = objects("ConfigMap")[data["metadata"]["name"]]["data"]
     assert data["data"].keys() <= shipped.keys()
 
@@ -115,7 +123,7 @@ def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     )
 
 
-def test_ingress_controller_and_prometheus_alone_reach_pods() -> None:
+def test_gateway_and_prometheus_alone_reach_pods() -> None:
     allowed = {}
     for name, pod in pods().items():
         (policy,) = (
@@ -128,22 +136,87 @@ def test_ingress_controller_and_prometheus_alone_reach_pods() -> None:
     (rule,) = allowed.pop("web")
     assert rule["ports"] == [{"protocol": "TCP", "port": container("web")["ports"][0]["name"]}]
     assert [each["namespaceSelector"]["matchLabels"] for each in rule["from"]] == [
-        {"kubernetes.io/metadata.name": name} for name in ("ingress-nginx", "monitoring")
+        {"kubernetes.io/metadata.name": name} for name in ("envoy-gateway-system", "monitoring")
     ]
     assert allowed == {"worker": [], "setup": [], "backup": []}
 
 
-def test_ingress_knows_the_limits_of_the_shop() -> None:
-    sizes = {
-        each["spec"]["rules"][0]["http"]["paths"][0]["path"]: each["metadata"]["annotations"]
-        for each in objects("Ingress").values()
+def listeners() -> dict[str, Any]:
+    """The listeners of the gateway, by name."""
+    return {each["name"]: each for each in objects("Gateway")["web"]["spec"]["listeners"]}
+
+
+def routes(listener: str) -> dict[str, Any]:
+    """The rules of the routes at a listener of the gateway, by the path."""
+    found = {}
+    for route in objects("HTTPRoute").values():
+        (parent,), (rule,) = route["spec"]["parentRefs"], route["spec"]["rules"]
+        assert parent["name"] in objects("Gateway")
+        if parent["sectionName"] == listener:
+            found[rule.get("matches", [{}])[0].get("path", {}).get("value")] = rule
+    return found
+
+
+def test_gateway_leads_from_http_to_https() -> None:
+    assert {name: each["protocol"] for name, each in listeners().items()} == {
+        "http": "HTTP", "https": "HTTPS",
+    }  # fmt: skip
+    (rule,) = routes("http").values()
+    (way,) = rule["filters"]
+    assert way["requestRedirect"] == {"scheme": "https", "statusCode": 301}
+
+
+def test_gateway_passes_requests_on_to_the_web_pods_but_those_for_metrics() -> None:
+    passed_on = routes("https")
+    metrics = passed_on.pop("/metrics")
+    assert metrics["filters"][0]["type"] == "RequestRedirect"
+    assert passed_on.keys() == {"/", "/staff/payments/import/", "/static/"}
+    for rule in passed_on.values():
+        (backend,) = rule["backendRefs"]
+        ports = objects("Service")[backend["name"]]["spec"]["ports"]
+        assert backend["port"] in [each["port"] for each in ports]
+        assert rule["timeouts"] == {"request": "10m"}
+
+
+@pytest.mark.parametrize("path", ["/", "/staff/payments/import/"])
+def test_gateway_removes_what_the_web_server_would_take_for_the_proxys_headers(path: str) -> None:
+    (change,) = routes("https")[path]["filters"]
+    removed = change["requestHeaderModifier"]["remove"]
+    names = [name for name in removed if "_" in name]
+    assert {name.replace("_", "-") for name in names} == {"X-Forwarded-For", "X-Forwarded-Proto"}
+    assert len(names) == 6
+    # The gateway's own.
+    assert not {"X-Forwarded-For", "X-Forwarded-Proto"} & {*removed}
+
+
+def test_envoy_gateway_knows_the_limits_of_the_shop() -> None:
+    policies = objects("BackendTrafficPolicy")
+    for name, policy in policies.items():
+        (target,) = policy["spec"]["targetRefs"]
+        assert (target["kind"], target["name"]) == ("HTTPRoute", name)
+        assert policy["spec"]["circuitBreaker"] == {"maxRequestsPerConnection": 1}
+    passed_on = {name for name, each in objects("HTTPRoute").items() if _has_backend(each)}
+    assert policies.keys() == passed_on
+    assert {name: each["spec"]["requestBuffer"]["limit"] for name, each in policies.items()} == {
+        "web": "1Mi", "bank-files": "6Mi", "static": "1Mi",
+    }  # fmt: skip
+    retries = {name: each["spec"]["retry"]["retryOn"] for name, each in policies.items()}
+    assert retries.pop("static")["httpStatusCodes"] == [404]
+    # Nothing by which a POST that was sent would be sent once more.
+    assert list(retries.values()) == [{"triggers": ["connect-failure"]}] * 2
+
+
+def test_envoy_gateway_logs_no_hashes_and_trusts_no_header_of_visitors() -> None:
+    (patch,) = kustomization("envoy-gateway")["patches"]
+    named = yaml.safe_load(patch["patch"])["spec"]["infrastructure"]["parametersRef"]["name"]
+    assert objects("EnvoyProxy")[named]["spec"]["telemetry"]["accessLog"] == {"disable": True}
+    policy = objects("ClientTrafficPolicy")["web"]["spec"]
+    assert policy["targetRefs"][0]["name"] in objects("Gateway")
+    assert policy["headers"] == {
+        "withUnderscoresAction": "DropHeader",
+        "earlyRequestHeaders": {"remove": ["X-Forwarded-For"]},
     }
-    assert sizes["/"][SIZE] == "1m"
-    assert sizes["/staff/payments/import/"][SIZE] == "6m"
-    assert {each["nginx.ingress.kubernetes.io/enable-access-log"] for each in sizes.values()} == {
-        "false"
-    }
-    closed = "nginx.ingress.kubernetes.io/whitelist-source-range"
-    assert [path for path, each in sizes.items() if each.get(closed) == "127.0.0.1/32"] == [
-        "/metrics"
-    ]
+
+
+def _has_backend(route: dict[str, Any]) -> bool:
+    return any("backendRefs" in rule for rule in route["spec"]["rules"])

@@ -18,15 +18,19 @@ from django.utils import timezone
 
 from shop import change_times
 from shop.access.models import Application
+from shop.billing.subscription_events import record_event
+from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.change_times import settled_before
 from shop.databases.sqlite import base as sqlite
+from shop.orders.cancellation import expire_incomplete
 from shop.orders.missing_details import fill_in
 from shop.orders.models import Order, State
 from shop.orders.order_billing import fill_in_billing
+from shop.orders.order_erasure import empty_orders
 from shop.orders.placing import Caller
 from shop.orders.states import transition
 from tests.clock import clock_at
-from tests.factories import BILLING, make_application, make_order, make_token
+from tests.factories import BILLING, make_application, make_order, make_packed_order, make_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -206,7 +210,19 @@ def _cancel(order: Order) -> bool:
     return transition(order, State.CANCELLED)
 
 
-@pytest.mark.parametrize("change", [_fill_in, _bill, _cancel])
+def _expire(order: Order) -> bool:
+    Order.objects.filter(pk=order.pk).update(created_at=timezone.now() - timedelta(days=1000))
+    expire_incomplete(lambda: None)
+    return Order.objects.get(pk=order.pk).state == State.CANCELLED
+
+
+def _erase(order: Order) -> bool:
+    Order.objects.filter(pk=order.pk).update(state=State.CANCELLED)
+    empty_orders(Order.objects.filter(pk=order.pk))
+    return Order.objects.get(pk=order.pk).user_email is None
+
+
+@pytest.mark.parametrize("change", [_fill_in, _bill, _cancel, _expire, _erase])
 def test_order_that_a_clock_ahead_of_ours_changed_does_not_go_back_in_time(
     change: Callable[[Order], bool], application: Application
 ) -> None:
@@ -216,6 +232,19 @@ def test_order_that_a_clock_ahead_of_ours_changed_does_not_go_back_in_time(
     assert change(Order.objects.get())
     order.refresh_from_db()
     assert order.updated_at == ahead
+
+
+def test_end_of_a_contract_does_not_take_its_order_back_in_time() -> None:
+    order = make_packed_order()
+    ahead = timezone.now() + timedelta(minutes=1)
+    Order.objects.update(updated_at=ahead)
+    record_event(order.subscription, SubscriptionEvent.Kind.ENDED)
+    order.refresh_from_db()
+    assert order.updated_at == ahead
+    Order.objects.update(updated_at=ahead - timedelta(days=1))
+    record_event(order.subscription, SubscriptionEvent.Kind.TAKEN_BACK)
+    order.refresh_from_db()
+    assert ahead - timedelta(days=1) < order.updated_at < ahead
 
 
 def test_who_follows_while_others_write_has_every_change(

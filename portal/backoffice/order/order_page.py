@@ -30,6 +30,7 @@ from shop.form_texts import add_errors
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import Resent, send_again
 from shop.notifications.webhooks.replay import replay_for
+from shop.orders.archiving import bring_back
 from shop.orders.document import InvalidDocumentError
 from shop.orders.error_codes import error_text
 from shop.orders.mentions import mark_seen
@@ -71,7 +72,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 def posted(permission: str) -> Callable[[Callable[..., HttpResponse]], View]:
     """Decorate a view that changes an order: it gets the order, and only on POST.
 
-    A GET leads to the order's page; switching the language after a refused form sends one.
+    An order that was archived while its page was open is brought back. A GET leads to the order's page; switching the language after a refused form sends one.
     """
 
     def decorate(act: Callable[..., HttpResponse]) -> View:
@@ -81,11 +82,20 @@ def posted(permission: str) -> Callable[[Callable[..., HttpResponse]], View]:
         def view(request: HttpRequest, pk: int, **which: int) -> HttpResponse:
             if request.method != "POST":
                 return redirect("staff_order", pk)
-            return act(request, find_order(pk), **which)
+            return act(request, _find_or_bring_back(pk), **which)
 
         return view
 
     return decorate
+
+
+def _find_or_bring_back(pk: int) -> Order:
+    try:
+        return find_order(pk)
+    except Http404:
+        if not bring_back([pk]):
+            raise
+        return find_order(pk)
 
 
 def action_view(action: OrderAction) -> View:

@@ -16,6 +16,7 @@ from shop.notifications.webhooks.endpoints import (
     receiver_of,
 )
 from shop.notifications.webhooks.models import Delivery, Receiver, WebhookEndpoint
+from shop.orders.archiving import unarchived
 from shop.orders.models import Order, OrderEvent
 from shop.row_locks import lock_rows
 from shop.tenancy.models import User
@@ -57,6 +58,7 @@ def replay_for(order: Order, staff: User, *, only: int | None = None) -> int:
     if only is not None:
         chosen = chosen.filter(pk=only)
     with transaction.atomic():
+        unarchived(order)
         if number := _restart(chosen):
             kind, details = OrderEvent.Kind.SENT_AGAIN, {"webhooks": number}
             OrderEvent.objects.create(order=order, kind=kind, actor=staff, details=details)

@@ -45,7 +45,7 @@ class Manifest:
     numbers: dict[Year, int]  # the last one of an invoice or credit note in each year
     key_fingerprints: dict[str, str]  # of SECRET_KEY, and of FACTOR_KEY if it was set
     invoice_storage: str  # the class
-    invoice_files: int | None  # that are in the backup; None: they stay where they are
+    invoice_files: int | None  # that the database names; None: they are not in the backup
 
 
 class BackupWriter:

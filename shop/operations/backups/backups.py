@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -26,6 +25,7 @@ from shop.operations.backups.backup_file import (
 )
 from shop.operations.backups.database_dumps import Dump, database_dump
 from shop.operations.backups.encryption import encrypted, ending_for
+from shop.operations.backups.stored_files import read_file
 from shop.operations.models import Backup
 from shop.version import version
 
@@ -45,10 +45,10 @@ class Made:
     lost_files: int  # of invoices: they are not where their rows say
 
 
-def make_backup(to: Path, recipients: Sequence[str]) -> Made:
+def make_backup(to: Path, recipients: Sequence[str], *, with_files: bool = True) -> Made:
     """Write a backup to `to`, a folder or the path of a new file. Raises BackupError.
 
-    The shop goes on meanwhile. Only the owner can read the file, and it gets its name only once it
+    `with_files`: with the files of invoices, wherever they are stored. The shop goes on meanwhile. Only the owner can read the file, and it gets its name only once it
     is complete and on the disk.
     """
     now = timezone.now()
@@ -65,7 +65,7 @@ def make_backup(to: Path, recipients: Sequence[str]) -> Made:
         try:
             with os.fdopen(handle, "wb") as file:
                 with encrypted(file, recipients) as stream:
-                    files, lost = _write(BackupWriter(stream), now)
+                    files, lost = _write(BackupWriter(stream), now, with_files=with_files)
                 file.flush()
                 os.fsync(file.fileno())
             Path(partial).rename(path)
@@ -95,27 +95,32 @@ def key_fingerprint(key: str) -> str:
     return salted_hmac("shop.operations.backups", "fingerprint", key).hexdigest()[:16]
 
 
-def _write(writer: BackupWriter, now: datetime) -> tuple[int | None, int]:
-    storage = storages["invoices"]
+def _write(writer: BackupWriter, now: datetime, *, with_files: bool) -> tuple[int | None, int]:
     with database_dump() as dump:
         # Rows first: the file of a row that is in the dump was stored before.
-        names = list(InvoiceFile.objects.order_by("pk").values_list("name", flat=True))
-        copied = isinstance(storage, FileSystemStorage)
-        found = [name for name in names if storage.exists(name)] if copied else []
-        writer.add_manifest(_manifest(dump, now, storage, len(found) if copied else None))
+        names = _file_names()
+        writer.add_manifest(_manifest(dump, now, len(names) if with_files else None))
         writer.add_database(connection.vendor, dump.content)
-    gone = 0
-    for name in found:
-        try:
-            with storage.open(name) as file:
-                writer.add(f"{INVOICES}{name}", file.read())
-        except FileNotFoundError:  # kept long enough, and deleted at this moment
-            gone += 1
+    if not with_files:
+        writer.end()
+        return None, 0
+    missing = []
+    for name in names:
+        if (content := read_file(name)) is None:
+            missing.append(name)
+        else:
+            writer.add(f"{INVOICES}{name}", content)
     writer.end()
-    return (len(found) - gone, len(names) - len(found)) if copied else (None, 0)
+    # Some may have been kept long enough, and been deleted meanwhile.
+    lost = {*missing} & {*_file_names()} if missing else ()
+    return len(names) - len(missing), len(lost)
 
 
-def _manifest(dump: Dump, now: datetime, storage: Storage, files: int | None) -> Manifest:
+def _file_names() -> list[str]:
+    return list(InvoiceFile.objects.order_by("pk").values_list("name", flat=True))
+
+
+def _manifest(dump: Dump, now: datetime, files: int | None) -> Manifest:
     applied = MigrationRecorder.Migration.objects.order_by("app", "name")
     return Manifest(
         format=FORMAT,
@@ -128,7 +133,7 @@ def _manifest(dump: Dump, now: datetime, storage: Storage, files: int | None) ->
         key_fingerprints={
             name: key_fingerprint(key) for name in KEYS if (key := getattr(settings, name))
         },
-        invoice_storage=type(storage).__qualname__,
+        invoice_storage=settings.STORAGES["invoices"]["BACKEND"].rpartition(".")[2],
         invoice_files=files,
     )
 

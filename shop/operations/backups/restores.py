@@ -11,8 +11,6 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -38,6 +36,7 @@ from shop.operations.backups.database_dumps import (
 from shop.operations.backups.database_loads import load_postgresql, load_sqlite, put_in_place
 from shop.operations.backups.encryption import decrypted
 from shop.operations.backups.restore_changes import restore_changes, skipped_numbers
+from shop.operations.backups.stored_files import check_writable, store_file
 
 VENDORS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -120,6 +119,8 @@ def restore(
     now = timezone.now()
     restored = Restored(manifest, skipped_numbers(manifest, skip, now))
     changes = list(restore_changes(manifest, now, restored.skipped))
+    if manifest.invoice_files:
+        check_writable()  # while nothing has changed
     with decrypted(path, identity) as stream:
         for is_database, parts in _grouped(stream, manifest):
             if is_database:
@@ -163,18 +164,18 @@ def _replace_database(dump: Iterable[bytes], changes: list[str], *, replace: boo
             load_postgresql(dump, database, changes, emptied=replace)
 
 
-def _store(name: str, content: bytes) -> int:
-    """Store the file of an invoice unless it is there; returns the number of files stored."""
+def _store(name: str, content: bytes) -> bool:
+    """Store the file of an invoice unless it is there. Raises BackupError."""
     if not name.startswith(INVOICES):
-        return 0
-    storage, name = storages["invoices"], name.removeprefix(INVOICES)
-    if storage.exists(name):
-        with storage.open(name) as file:
-            if file.read() == content:
-                return 0
-        storage.delete(name)
-    storage.save(name, ContentFile(content))
-    return 1
+        return False
+    try:
+        return store_file(name.removeprefix(INVOICES), content)
+    except (BackupError, OSError) as error:
+        told = str(error) if isinstance(error, BackupError) else f"{error.strerror}."
+        raise BackupError(
+            f"The database is restored, but not all files of invoices are. {told} Mend that, and run "
+            "the command again with --replace."
+        ) from error
 
 
 def _rows_of_sqlite(dump: Iterable[bytes]) -> dict[str, int]:

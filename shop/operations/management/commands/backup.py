@@ -43,6 +43,11 @@ class Command(BaseCommand):
             metavar="N",
             help="afterwards delete all backups in the folder but the newest N",
         )
+        parser.add_argument(
+            "--without-invoice-files",
+            action="store_true",
+            help="leave the files of invoices out: their storage has copies of its own",
+        )
         parser.add_argument("--verify", type=Path, metavar="FILE", help="verify this backup")
         parser.add_argument(
             "--identity", type=Path, metavar="KEYFILE", help="the secret key of age, to verify"
@@ -55,7 +60,8 @@ class Command(BaseCommand):
                 self._verify(options["verify"], options["identity"])
                 return
             recipients = options["recipient"] or settings.BACKUP_RECIPIENT
-            self._report(make_backup(options["to"], recipients))
+            with_files = not options["without_invoice_files"]
+            self._report(make_backup(options["to"], recipients, with_files=with_files))
             if options["keep"] and options["to"].is_dir():
                 for name in delete_older(options["to"], options["keep"]):
                     self.stdout.write(f"Deleted {name}.")
@@ -64,7 +70,7 @@ class Command(BaseCommand):
         state = "encrypted" if made.row.encrypted else "not encrypted"
         self.stdout.write(f"{made.path}: {made.row.size / 1e6:.1f} MB, {state}.")
         if made.invoice_files is None:
-            self.stdout.write("The files of invoices are not in it: they are in another storage.")
+            self.stdout.write("The files of invoices are not in it.")
         if made.lost_files:
             self.stderr.write(
                 counted(made.lost_files, "file of an invoice is", "files of invoices are")

@@ -110,7 +110,7 @@ class Command(BaseCommand):
         out.write(f"Restored {rows} and {files} as of {manifest.made_at}.")
         if manifest.invoice_files is None:
             out.write(
-                f"The backup has no files of invoices: they stayed in {manifest.invoice_storage}."
+                f"The backup has no files of invoices: they were left in {manifest.invoice_storage}."
             )
         for year, (first, last) in restored.skipped.items():
             out.write(
