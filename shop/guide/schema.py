@@ -29,8 +29,7 @@ SHARED_HEADERS = {
     "Retry-After": header("After how many seconds to call again.", NUMBER),
     "X-Request-ID": header(
         "Names this call in our logs: your own X-Request-ID, where it is 1 to 64 letters, digits "
-        "or . _ -, and holds no 32 hexadecimal digits (as an order_hash has) and no card number; else "
-        "one of ours."
+        "or . _ -, else one of ours."
     ),
 }
 
