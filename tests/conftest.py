@@ -80,7 +80,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings: None, django_db_createdb: bool) -> bool:
     """Have a migrated database where Django looks for one to keep; it goes away with the run."""
-    name = connection.creation._get_test_db_name()
+    name = connection.creation._get_test_db_name()  # type: ignore[attr-defined] # of each backend
     if connection.vendor == "postgresql":
         copy_migrated_database(name)
         return True

@@ -176,3 +176,15 @@ def test_request_that_sent_an_id_is_named_by_it(lines: io.StringIO) -> None:
     handler.setFormatter(JsonFormatter())
     Client(headers={"X-Request-ID": "mine-3"}).get("/nowhere")
     assert json.loads(lines.getvalue())["request_id"] == "mine-3"
+
+
+def test_hash_of_the_order_as_the_id_of_a_call_is_not_written(lines: io.StringIO) -> None:
+    handler = logging.getLogger("django.request").handlers[-1]
+    handler.setFormatter(JsonFormatter())
+    order_hash, other = "0a" * 16, "1b" * 16
+    for request_id in (order_hash, other):
+        Client(headers={"X-Request-ID": request_id}).get(f"/register/{order_hash}/")
+    ours, theirs = (json.loads(line)["request_id"] for line in lines.getvalue().splitlines())
+    assert re.fullmatch("[0-9a-f]{32}", ours)
+    assert ours != order_hash
+    assert theirs == other  # proxies send such ids, too

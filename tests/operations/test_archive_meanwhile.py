@@ -135,4 +135,4 @@ def test_view_is_called_again_only_where_its_order_is_archived() -> None:
     assert answer(request, ValueError()) is None
     found = answer(request, Http404())
     assert found is not None
-    assert "This order is archived" in words(found)
+    assert "This order is archived" in found.content.decode()

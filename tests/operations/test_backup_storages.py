@@ -4,10 +4,9 @@ import os
 import tarfile
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
-from django.core.files.base import File
 from django.core.files.storage import InMemoryStorage, storages
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -30,10 +29,10 @@ SAYS_AWAY = "The storage of invoices does not answer: ConnectionError: the bucke
 class FailingStorage(InMemoryStorage):
     """A storage that fails once there is more to store than a probe."""
 
-    def _save(self, name: str, content: File[Any]) -> str:
+    def save(self, name: str | None, content: IO[Any], max_length: int | None = None) -> str:
         if name != PROBE:
             raise ConnectionError("the bucket is away")
-        return super()._save(name, content)
+        return super().save(name, content, max_length)
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +70,7 @@ def made(settings: Settings) -> Path:
 
 
 def stored() -> dict[str, bytes]:
-    """What the storage holds, by name."""
+    """The files that the storage holds, by name."""
     storage = storages["invoices"]
     names = [
         f"{year}/{name}" for year in storage.listdir("")[0] for name in storage.listdir(year)[1]

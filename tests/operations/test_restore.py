@@ -88,7 +88,7 @@ def test_restore_brings_back_rows_and_files(settings: Settings) -> None:
     )
     stored.unlink()
     said = restore(path)
-    assert " and 1 files as of " in said
+    assert " and 1 file as of " in said
     assert set(Order.objects.values_list("pk", flat=True)) >= {order.pk}
     assert not Order.objects.filter(pk=later.pk).exists()
     assert stored.read_bytes() == pdf

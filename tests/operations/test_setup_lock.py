@@ -20,7 +20,7 @@ on_postgresql = pytest.mark.skipif(
 
 
 class Output(StringIO):
-    """What a setup writes; where it says that it waits, the other one ends."""
+    """The output of a setup; where it says that it waits, the other one ends."""
 
     def __init__(self, end_the_other: Callable[[], object]) -> None:
         super().__init__()
