@@ -18,10 +18,10 @@ GONE = (DatabaseError, ObjectDoesNotExist, Http404)
 
 
 class ArchivedMeanwhileMiddleware:
-    """Calls the view again if it fails because its order has just been archived.
+    """Calls the view once more if it fails and its order is archived.
 
-    Now it finds the order in the archive, as a request a moment later would. What it had written
-    together with a row about the order was rolled back.
+    Now it finds the order in the archive, as a request a moment later would. What an earlier
+    transaction of the view has committed stays.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -61,9 +61,10 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer `request` with its id."""
         given = request.headers.get("X-Request-ID", "")
-        # A caller may name its call by the hash of the order, which logs must not show.
-        is_hash = HASH.search(given) and given in request.path
-        kept = WELL_FORMED.match(given) and not holds_card(given) and not is_hash
+        # A caller may name its call after the hash of the order, which logs must not show.
+        hashes = HASH.findall(request.path)
+        names_order = any(each.lower() in given.lower() for each in hashes)
+        kept = WELL_FORMED.match(given) and not holds_card(given) and not names_order
         request_id = given if kept else uuid.uuid4().hex
         current_id.set(request_id)
         response = self.get_response(request)

@@ -34,7 +34,7 @@ _away_next_at = 0.0
 
 
 def start(kind: str) -> None:
-    """Begin to report the errors of this process, if it is wanted; `kind` is such as "web".
+    """Begin to report the errors of this process, if it is wanted; `kind` names it, such as "web".
 
     Called in processes that fork no others: reports are sent by a thread.
     """

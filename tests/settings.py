@@ -58,5 +58,5 @@ if DATABASES["default"]["ENGINE"] == "shop.databases.sqlite":
 CALL_COUNTS_EVERY_SECONDS = 0
 # A code that a test has read from the app is still taken where its half minute ends just then.
 MFA_TOTP_TOLERANCE = 1
-# Set in processes that have driven a browser; Django checks the shop's own environment.
+# DJANGO_ALLOW_ASYNC_UNSAFE stays set in a process that has driven a browser.
 SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "async.E001"]

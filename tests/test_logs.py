@@ -182,9 +182,9 @@ def test_hash_of_the_order_as_the_id_of_a_call_is_not_written(lines: io.StringIO
     handler = logging.getLogger("django.request").handlers[-1]
     handler.setFormatter(JsonFormatter())
     order_hash, other = "0a" * 16, "1b" * 16
-    for request_id in (order_hash, other):
+    for request_id in (order_hash, order_hash.upper(), f"order_{order_hash}", other):
         Client(headers={"X-Request-ID": request_id}).get(f"/register/{order_hash}/")
-    ours, theirs = (json.loads(line)["request_id"] for line in lines.getvalue().splitlines())
-    assert re.fullmatch("[0-9a-f]{32}", ours)
-    assert ours != order_hash
+    *ours, theirs = (json.loads(line)["request_id"] for line in lines.getvalue().splitlines())
+    assert len(ours) == 3
+    assert all(re.fullmatch("(?!0a0a)[0-9a-f]{32}", each) for each in ours)
     assert theirs == other  # proxies send such ids, too

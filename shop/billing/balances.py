@@ -13,7 +13,7 @@ from shop.billing.ledger import Payment, Refund
 from shop.billing.models import Invoice, InvoiceDispatch
 from shop.billing.signals import invoice_overdue, invoice_paid
 from shop.row_locks import lock_rows
-from shop.worker.row_failures import logged_failure
+from shop.worker.row_failures import RowFailures
 
 
 @dataclass(frozen=True)
@@ -93,22 +93,27 @@ def settle(invoice: Invoice) -> Balance:
 
 
 def tell_overdue(beat: Callable[[], None]) -> None:
-    """Tell once of each invoice that has become overdue; hourly. Calls `beat` between two."""
+    """Tell once of each invoice that has become overdue; hourly. Calls `beat` between two.
+
+    Raises RowsFailedError once all had their turn.
+    """
     untold = Invoice.objects.filter(
         kind=Invoice.Kind.INVOICE,
         due_on__lt=timezone.localdate(),
         dispatch__paid_told_at=None,
         dispatch__overdue_told_at=None,
     )
+    failures = RowFailures()
     for invoice in with_balance(untold).filter(state="overdue").order_by("pk"):
         beat()
-        failure = logged_failure("That invoice %s is overdue could not be told.", invoice)
+        failure = failures.logged("That invoice %s is overdue could not be told.", invoice)
         with failure, transaction.atomic():
             untold_by_now = InvoiceDispatch.objects.filter(
                 invoice=invoice, paid_told_at=None, overdue_told_at=None
             )
             if untold_by_now.update(overdue_told_at=timezone.now()):
                 invoice_overdue.send(sender=Invoice, invoice=invoice)
+    failures.tell()
 
 
 def _adjust_refund(invoice: Invoice, excess_cents: int) -> None:

@@ -25,7 +25,7 @@ from shop.billing.subscription_events import RELATED, record_event
 from shop.billing.tier_change_rows import SubscriptionEvent
 from shop.compiled_queries import CompiledQuery, Now, Parameter
 from shop.tenancy.models import Client, Project, User
-from shop.worker.row_failures import logged_failure
+from shop.worker.row_failures import RowFailures
 
 logger = logging.getLogger(__name__)
 
@@ -94,9 +94,10 @@ def end_now(
 def remind_of_ends(beat: Callable[[], None]) -> None:
     """Tell of contracts that end END_REMINDER_DAYS from now; hourly, each once. Calls `beat`.
 
-    One that was cancelled later than that has just been told of its end.
+    One that was cancelled later than that has just been told of its end. Raises RowsFailedError once
+    all had their turn.
     """
-    today = timezone.localdate()
+    today, failures = timezone.localdate(), RowFailures()
     for days in sorted(settings.END_REMINDER_DAYS):
         ending = Subscription.objects.filter(
             Q(end_told_days=None) | Q(end_told_days__gt=days),
@@ -106,8 +107,9 @@ def remind_of_ends(beat: Callable[[], None]) -> None:
         )
         for subscription in ending.select_related(*RELATED).order_by("pk"):
             beat()
-            with logged_failure("The end of subscription %s could not be told.", subscription.pk):
+            with failures.logged("The end of subscription %s could not be told.", subscription.pk):
                 _remind(subscription, days, today)
+    failures.tell()
 
 
 def _remind(subscription: Subscription, days: int, today: date) -> None:

@@ -17,7 +17,7 @@ from shop.billing.overdue_cases import LAST_LEVEL, open_case, resolve_paid_cases
 from shop.billing.refunds import due_refunds
 from shop.billing.reminder_rows import OverdueCase, Reminder
 from shop.billing.signals import reminder_due
-from shop.worker.row_failures import logged_failure
+from shop.worker.row_failures import RowFailures
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,14 @@ def remind_due(beat: Callable[[], None]) -> None:
 
 
 def remind_on(today: date, beat: Callable[[], None]) -> None:
-    """Write the reminders of a day, at most one for each invoice."""
+    """Write the reminders of a day, at most one for each invoice.
+
+    Raises RowsFailedError once all had their turn.
+    """
+    failures = RowFailures()
     for each in next_reminders(today):
         beat()
-        failure = logged_failure("The reminder of invoice %s failed.", each.invoice)
+        failure = failures.logged("The reminder of invoice %s failed.", each.invoice)
         with failure, transaction.atomic():
             lock_invoice(each.invoice)  # of two workers, the second sees what the first wrote
             invoice = _remindable(today).filter(pk=each.invoice.pk).first()
@@ -58,6 +62,7 @@ def remind_on(today: date, beat: Callable[[], None]) -> None:
             reminder_due.send(sender=Reminder, reminder=reminder)
             if each.level == LAST_LEVEL:
                 open_case(invoice.client, today)
+    failures.tell()
 
 
 def _remindable(day: date) -> QuerySet[Any]:

@@ -29,7 +29,7 @@ SHARED_HEADERS = {
     "Retry-After": header("After how many seconds to call again.", NUMBER),
     "X-Request-ID": header(
         "Names this call in our logs: your own X-Request-ID, where it is 1 to 64 letters, digits "
-        "or . _ -, else one of ours."
+        "or . _ - and does not hold the hash of the order, else one of ours."
     ),
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.dispatch import Signal
 
@@ -20,7 +20,6 @@ from shop.orders.archived_order import ArchivedKey, ArchivedOrder
 from shop.orders.models import Order
 from shop.orders.search_index import reindex
 from shop.orders.states import FINISHED
-from shop.row_locks import lock_rows
 
 BATCH = 200  # orders in one transaction, during which nobody else can write to SQLite
 COPIED = ("id", "order_hash", "order_number", "state", "product_id", "application_id")
@@ -81,10 +80,20 @@ def unarchived(order: Order) -> Order:
 
     Call it in the transaction that writes them: until its end, nobody archives the order.
     """
-    if not order.is_archived and lock_rows(Order.objects.filter(pk=order.pk)):
+    if not order.is_archived and _is_held(order.pk):
         return order
     bring_back([order.pk])
     return Order.objects.get(pk=order.pk)
+
+
+def _is_held(pk: int) -> bool:
+    """Keep an order from being archived until the transaction ends; False if it has been."""
+    if connection.vendor == "sqlite":  # nobody else writes until then
+        return Order.objects.filter(pk=pk).exists()
+    with connection.cursor() as cursor:
+        # The lock that rows with a reference to the order take: only a deletion waits for it.
+        cursor.execute("SELECT 1 FROM orders_order WHERE id = %s FOR KEY SHARE", [pk])
+        return cursor.fetchone() is not None
 
 
 def _bring_back(pks: list[int]) -> int:

@@ -17,7 +17,7 @@ from shop.orders.order_fields import ERASED_AT_EXPIRY
 from shop.orders.signals import orders_emptied
 from shop.orders.states import TRANSITIONS, transition
 from shop.tenancy.models import Invitation, Membership, User
-from shop.worker.row_failures import logged_failure
+from shop.worker.row_failures import RowFailures
 
 EXPIRED = _(
     "Details of your order were missing for too long. We have cancelled it "
@@ -105,14 +105,15 @@ def cancel_in_any_state(order: Order, actor: User | None, *, reason: str = "", b
 def expire_incomplete(beat: Callable[[], None]) -> None:
     """Cancel and empty orders incomplete after CANCEL_AFTER_DAYS (contract, "Orders API").
 
-    Calls `beat` between two orders.
+    Calls `beat` between two orders. Raises RowsFailedError once all had their turn.
     """
     nothing: dict[str, Any] = dict.fromkeys(ERASED_AT_EXPIRY)
     before = timezone.now() - timedelta(days=settings.CANCEL_AFTER_DAYS)
     lapsed = Order.objects.filter(state=State.PENDING, complete=False, created_at__lt=before)
+    failures = RowFailures()
     for order in lapsed.iterator():
         beat()
-        failure = logged_failure("%s is incomplete and could not be cancelled.", order)
+        failure = failures.logged("%s is incomplete and could not be cancelled.", order)
         with failure, transaction.atomic():
             # Locked first: completing the order at this moment wins or finds it cancelled.
             still = Order.objects.filter(pk=order.pk, complete=False)
@@ -120,3 +121,4 @@ def expire_incomplete(beat: Callable[[], None]) -> None:
                 continue
             if transition(order, State.CANCELLED, **nothing, unreachable_since=None):
                 orders_emptied.send(sender=Order, orders=[order.pk])
+    failures.tell()

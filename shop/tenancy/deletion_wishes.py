@@ -13,7 +13,7 @@ from shop.tenancy.departure_rows import DeletionWish
 from shop.tenancy.erasure import NotErasableError, StillAdministersError, erase_user
 from shop.tenancy.models import User
 from shop.tenancy.signals import account_deleted
-from shop.worker.row_failures import logged_failure
+from shop.worker.row_failures import RowFailures
 
 
 class WishUndoneError(Exception):
@@ -46,16 +46,18 @@ def undo_wish(user: User) -> bool:
 def carry_out_wishes(beat: Callable[[], None]) -> None:
     """Delete the accounts whose owners wish it and whom no client needs any more; hourly.
 
-    Calls `beat` before each.
+    Calls `beat` before each. Raises RowsFailedError once all had their turn.
     """
+    failures = RowFailures()
     for wish in DeletionWish.objects.select_related("user").order_by("asked_at", "pk").iterator():
         beat()
         with (
-            logged_failure("The wish of user %s to be deleted failed.", wish.pk),
+            failures.logged("The wish of user %s to be deleted failed.", wish.pk),
             # Needed still; or erased, made one of staff, or undone meanwhile.
             suppress(StillAdministersError, NotErasableError, WishUndoneError),
         ):
             _delete(wish.user, by_wish=True)
+    failures.tell()
 
 
 def _delete(user: User, *, by_wish: bool = False) -> None:

@@ -15,9 +15,9 @@ def delete_expired_sessions(beat: Callable[[], None]) -> None:
     expired = Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date")
     while keys := list(expired.values_list("pk", flat=True)[:BATCH]):
         beat()
-        Session.objects.filter(pk__in=keys).delete()
+        expired.order_by().filter(pk__in=keys).delete()  # not one that was renewed meanwhile
     session = Session.objects.filter(pk=OuterRef("session_key"))
     ended = UserSession.objects.filter(~Exists(session)).order_by("pk")
     while pks := list(ended.values_list("pk", flat=True)[:BATCH]):
         beat()
-        UserSession.objects.filter(pk__in=pks).delete()
+        ended.order_by().filter(pk__in=pks).delete()

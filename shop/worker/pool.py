@@ -47,13 +47,14 @@ def run_pool() -> None:
     stop = Stop()
     tie_children()
     name_process("shop-pool")
-    hourly_work.questions = hourly_work.Questions()  # what died with its pool is taken up at once
-    sentinel = Sentinel(stop, threading.Event(), uuid.uuid4(), start=False)
-    # As many as may be busy at once, so that one is free for any cluster that may have another.
-    sentinel.pool_size = sum(map(slots_of, settings.WORKER_CLUSTERS))
-    post_spawn.connect(name_worker)
-    stop.listen()  # the sentinel has set handlers of its own
     try:
+        # What died with its pool is taken up at once.
+        hourly_work.questions = hourly_work.Questions()
+        sentinel = Sentinel(stop, threading.Event(), uuid.uuid4(), start=False)
+        # As many as may be busy at once, so that one is free for any cluster that may have another.
+        sentinel.pool_size = sum(map(slots_of, settings.WORKER_CLUSTERS))
+        post_spawn.connect(name_worker)
+        stop.listen()  # the sentinel has set handlers of its own
         sentinel.start()
     except Exception:
         report_errors("pool")  # only now: it begins a thread, and nothing is forked any more

@@ -13,6 +13,7 @@ from shop.billing.reminder_rows import Reminder
 from shop.billing.reminders import remind_due
 from shop.billing.signals import contract_ends_soon, invoice_overdue, reminder_due
 from shop.notifications.emails.models import Message
+from shop.worker.row_failures import RowsFailedError
 from tests.billing.runs import beat
 from tests.factories import make_invoice, make_subscription
 from tests.signals import failing, heard
@@ -28,7 +29,8 @@ def test_reminder_of_an_end_that_fails_keeps_no_other_from_being_told(
         "ends_on": timezone.localdate() + timedelta(days=1),
     }
     bad, good = make_subscription(**ending), make_subscription(**ending)
-    with failing(contract_ends_soon, lambda told: told["subscription"] == bad):
+    fails = failing(contract_ends_soon, lambda told: told["subscription"] == bad)
+    with fails, pytest.raises(RowsFailedError):
         remind_of_ends(beat)
     assert f"subscription {bad.pk}" in caplog.text
     told = Message.objects.filter(kind=Message.Kind.ENDS_SOON)
@@ -42,7 +44,8 @@ def test_overdue_invoice_that_cannot_be_told_keeps_no_other_from_being_told(
 ) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     bad, good = make_invoice(due_on=yesterday), make_invoice(due_on=yesterday)
-    with failing(invoice_overdue, lambda told: told["invoice"] == bad):
+    fails = failing(invoice_overdue, lambda told: told["invoice"] == bad)
+    with fails, pytest.raises(RowsFailedError):
         tell_overdue(beat)
     assert caplog.messages == [f"That invoice {bad} is overdue could not be told."]
     told = InvoiceDispatch.objects.filter(overdue_told_at__isnull=False)
@@ -58,7 +61,8 @@ def test_reminder_of_an_invoice_that_fails_keeps_no_other_from_being_sent(
     due_on = timezone.localdate() - timedelta(days=7)
     bad, good = make_invoice(due_on=due_on), make_invoice(due_on=due_on)
     InvoiceDispatch.objects.update(filed_at=timezone.now())
-    with failing(reminder_due, lambda told: told["reminder"].invoice == bad):
+    fails = failing(reminder_due, lambda told: told["reminder"].invoice == bad)
+    with fails, pytest.raises(RowsFailedError):
         remind_due(beat)
     assert caplog.messages == [f"The reminder of invoice {bad} failed."]
     assert [each.invoice for each in Reminder.objects.all()] == [good]

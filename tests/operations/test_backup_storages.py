@@ -72,6 +72,7 @@ def made(settings: Settings) -> Path:
 def stored() -> dict[str, bytes]:
     """The files that the storage holds, by name."""
     storage = storages["invoices"]
+    assert storage.listdir("")[1] == []  # no probe is left
     names = [
         f"{year}/{name}" for year in storage.listdir("")[0] for name in storage.listdir(year)[1]
     ]

@@ -213,6 +213,7 @@ def test_envoy_gateway_logs_no_hashes_and_trusts_no_header_of_visitors() -> None
     policy = objects("ClientTrafficPolicy")["web"]["spec"]
     assert policy["targetRefs"][0]["name"] in objects("Gateway")
     assert policy["headers"] == {
+        "requestID": "Preserve",
         "withUnderscoresAction": "DropHeader",
         "earlyRequestHeaders": {"remove": ["X-Forwarded-For"]},
     }

@@ -77,7 +77,7 @@ def test_lock_of_another_user_ends_in_one_sentence(settings: Settings, tmp_path:
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_setup_says_that_it_waits_for_another_machine() -> None:
+def test_lock_tells_that_another_machine_has_it() -> None:
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         told: list[str] = []
@@ -87,7 +87,7 @@ def test_setup_says_that_it_waits_for_another_machine() -> None:
             other.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
         with database_lock(end_the_other):
-            assert told == ["on another machine"]
+            assert told == ["on this database"]
 
 
 @on_postgresql

@@ -16,6 +16,7 @@ from shop.orders.open_orders import Owner, delete_open, delete_stale_baskets, op
 from shop.orders.order_fields import ERASED_AT_EXPIRY
 from shop.orders.placing import NotOpenError
 from shop.orders.signals import orders_emptied
+from shop.worker.row_failures import RowsFailedError
 from tests.factories import DETAILS, make_bare_order, make_order
 from tests.notifications.sent import send_all
 from tests.open_order.calls import Program, by_cookie, fill, submit
@@ -91,7 +92,8 @@ def test_order_that_cannot_be_cancelled_keeps_no_other_from_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     bad, good = aged(make_bare_order(), 61), aged(make_bare_order(), 61)
-    with failing(orders_emptied, lambda told: told["orders"] == [bad.pk]):
+    fails = failing(orders_emptied, lambda told: told["orders"] == [bad.pk])
+    with fails, pytest.raises(RowsFailedError, match="1 failed"):
         expire_incomplete(nothing)
     assert f"{bad} is incomplete and could not be cancelled." in caplog.messages
     states = {each.pk: each.state for each in Order.objects.all()}

@@ -23,6 +23,7 @@ from shop.tenancy.erasure import NotErasableError, user_erased
 from shop.tenancy.models import Client, Membership, Project, User
 from shop.tenancy.needed_clients import Need, needed_clients, needs_of
 from shop.tenancy.signals import client_needed
+from shop.worker.row_failures import RowsFailedError
 from tests.factories import (
     bystander,
     make_client,
@@ -235,7 +236,8 @@ def test_wish_that_fails_keeps_no_other_from_being_carried_out(
 
     user_erased.connect(fail)
     try:
-        carry_out_wishes(lambda: None)
+        with pytest.raises(RowsFailedError):
+            carry_out_wishes(lambda: None)
     finally:
         user_erased.disconnect(fail)
     assert f"user {bad.pk}" in caplog.text

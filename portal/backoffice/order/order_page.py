@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrOrPromise
 
 from portal.backoffice import undo
+from portal.backoffice.audit_log import Act, record
 from portal.backoffice.order.archived_orders import archived_page
 from portal.backoffice.order.forms import ActionForm
 from portal.backoffice.order.hidden_hashes import hide_hashes
@@ -30,6 +32,7 @@ from shop.form_texts import add_errors
 from shop.notifications.emails.models import Message
 from shop.notifications.emails.resend import Resent, send_again
 from shop.notifications.webhooks.replay import replay_for
+from shop.orders.archived_order import ArchivedOrder
 from shop.orders.archiving import bring_back
 from shop.orders.document import InvalidDocumentError
 from shop.orders.error_codes import error_text
@@ -72,7 +75,8 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 def posted(permission: str) -> Callable[[Callable[..., HttpResponse]], View]:
     """Decorate a view that changes an order: it gets the order, and only on POST.
 
-    An order that was archived while its page was open is brought back. A GET leads to the order's page; switching the language after a refused form sends one.
+    An order that was archived while its page was open is brought back. A GET leads to the order's
+    page; switching the language after a refused form sends one.
     """
 
     def decorate(act: Callable[..., HttpResponse]) -> View:
@@ -82,20 +86,19 @@ def posted(permission: str) -> Callable[[Callable[..., HttpResponse]], View]:
         def view(request: HttpRequest, pk: int, **which: int) -> HttpResponse:
             if request.method != "POST":
                 return redirect("staff_order", pk)
-            return act(request, _find_or_bring_back(pk), **which)
+            return act(request, _find_or_bring_back(request, pk), **which)
 
         return view
 
     return decorate
 
 
-def _find_or_bring_back(pk: int) -> Order:
-    try:
-        return find_order(pk)
-    except Http404:
-        if not bring_back([pk]):
-            raise
-        return find_order(pk)
+def _find_or_bring_back(request: HttpRequest, pk: int) -> Order:
+    if ArchivedOrder.objects.filter(pk=pk).exists():
+        with transaction.atomic():
+            if bring_back([pk]):
+                record(staff_user(request), find_order(pk), Act.UNARCHIVED)
+    return find_order(pk)
 
 
 def action_view(action: OrderAction) -> View:

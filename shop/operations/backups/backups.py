@@ -48,8 +48,8 @@ class Made:
 def make_backup(to: Path, recipients: Sequence[str], *, with_files: bool = True) -> Made:
     """Write a backup to `to`, a folder or the path of a new file. Raises BackupError.
 
-    `with_files`: with the files of invoices, wherever they are stored. The shop goes on meanwhile. Only the owner can read the file, and it gets its name only once it
-    is complete and on the disk.
+    `with_files`: with the files of invoices, wherever they are stored. The shop goes on meanwhile.
+    Only the owner can read the file, and it gets its name only once it is complete and on the disk.
     """
     now = timezone.now()
     ending = ending_for(recipients)

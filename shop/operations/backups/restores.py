@@ -114,7 +114,7 @@ def restore(
     """Restore a backup that was checked. Raises BackupError.
 
     With the data comes the hold on messages; `skip` is for how many numbers of invoices a gap is
-    left. Migrations that are newer than the backup run afterwards.
+    left. Migrations that are newer than the backup run before the files are stored.
     """
     now = timezone.now()
     restored = Restored(manifest, skipped_numbers(manifest, skip, now))
@@ -125,9 +125,9 @@ def restore(
         for is_database, parts in _grouped(stream, manifest):
             if is_database:
                 _replace_database((content for _name, content in parts), changes, replace=replace)
+                call_command("migrate", verbosity=0, interactive=False)
             else:
                 restored.files += sum(_store(name, content) for name, content in parts)
-    call_command("migrate", verbosity=0, interactive=False)
     return restored
 
 

@@ -30,7 +30,7 @@ def store_file(name: str, content: bytes) -> bool:
     with _storage() as storage:
         if found is not None:
             storage.delete(name)
-        # Rows name it so.
+        # Rows refer to it by this name.
         if storage.save(name, ContentFile(content)) != name:
             raise BackupError(f"{name} cannot be stored under its name.")
     return True
@@ -49,7 +49,7 @@ def _storage() -> Iterator[Storage]:
     except BackupError:
         raise
     except Exception as error:  # each storage raises exceptions of its own
-        # One of the system says more: the disk is full, say.
+        # The system's own errors say more, such as that the disk is full.
         if isinstance(error, OSError) and error.strerror:
             raise
         told = f"{type(error).__name__}: {first_line(error)}"

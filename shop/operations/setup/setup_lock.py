@@ -54,7 +54,7 @@ def database_lock(before_waiting: Callable[[str], None]) -> Iterator[None]:
     try:
         with holder.cursor() as cursor:
             if not _is_true(cursor, TRY_TO_LOCK):
-                before_waiting("on another machine")
+                before_waiting("on this database")
                 # Waiting in the database would hold up CREATE INDEX CONCURRENTLY.
                 while not _is_true(cursor, TRY_TO_LOCK):
                     time.sleep(PAUSE)
