@@ -68,7 +68,7 @@ def test_kustomization_names_files_that_exist() -> None:
 
 def test_overlay_of_the_guide_changes_what_there_is() -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    overlay = yaml.safe_load(blocks[0])
+    overlay = yaml.safe_load(next(each for each in blocks if "kind: Kustomization" in each))
     (given,), (image,) = overlay["images"], kustomization()["images"]
     assert given["name"] == image["newName"]
     folders = [*overlay["resources"], *overlay["components"]]
