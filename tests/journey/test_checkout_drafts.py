@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journey.billing import fill_in_billing
 from tests.journey.conftest import OpenContext, check_accessibility
@@ -60,6 +60,32 @@ def test_change_is_kept_as_soon_as_its_field_is_left(open_context: OpenContext) 
         page.fill("[name=project_name]", TYPED["project_name"])
         page.keyboard.press("Tab")
     page.goto("/imprint/")
+    page.goto("/checkout/")
+    expect_typed(page)
+
+
+def test_later_change_waits_for_the_one_before_it(open_context: OpenContext) -> None:
+    """Otherwise the server could keep the older form, where it finishes that one last."""
+    page = open_context(locale="en").new_page()
+    choose(page, "s")
+    sent: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        sent.append(route)
+        if len(sent) > 1:
+            route.continue_()
+
+    page.route("**/checkout/", hold_first)
+    with page.expect_request("**/checkout/"):
+        page.fill("[name=client_name]", TYPED["client_name"])
+        page.keyboard.press("Tab")
+    page.fill("[name=project_name]", TYPED["project_name"])
+    page.fill("[name=user_email]", email())
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(300)
+    assert len(sent) == 1
+    with page.expect_response(lambda response: len(sent) == 2):
+        sent[0].continue_()
     page.goto("/checkout/")
     expect_typed(page)
 
