@@ -61,14 +61,34 @@ html_copy_source = False
 html_show_copyright = False
 
 
-def name_language(
+# The theme's words on German pages. It has no German catalogue.
+GERMAN = {
+    "Back to top": "Nach oben",
+    "Home": "Startseite",
+    "Made with ": "Erstellt mit ",
+    "Next": "Weiter",
+    "On this page": "Auf dieser Seite",
+    "Previous": "Zurück",
+    "Search": "Suche",
+    '<a href="https://www.sphinx-doc.org/">Sphinx</a> and ': (
+        '<a href="https://www.sphinx-doc.org/">Sphinx</a> und '
+    ),
+}
+
+
+def in_german(words: str) -> str:
+    """Return the words of the theme in German, where they have a translation."""
+    return GERMAN.get(words, words)
+
+
+def choose_language(
     _app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: object
 ) -> None:
-    """Tell browsers and screen readers that a page is German."""
+    """Show German pages with German words around them, and tell browsers their language."""
     if page.startswith("staff/de/"):
-        context["language"] = "de"
+        context |= {"language": "de", "_": in_german, "gettext": in_german}
 
 
 def setup(app: Sphinx) -> None:
     """Connect what the pages need."""
-    app.connect("html-page-context", name_language)
+    app.connect("html-page-context", choose_language)

@@ -100,6 +100,26 @@ def test_dead_links_of_a_site_are_found(tmp_path: Path) -> None:
     assert dead_links(found) == ["a.html: #gone", "b.html: c.html", "b.html: a.html#no"]
 
 
+# The theme's words around a page, by language.
+AROUND = {
+    "en": ["Back to top", "Next", "Previous", "On this page"],
+    "de": ["Nach oben", "Weiter", "Zurück", "Auf dieser Seite"],
+}
+
+
+@pytest.mark.parametrize(
+    ("page", "language"), [("staff/orders.html", "en"), ("staff/de/orders.html", "de")]
+)
+def test_page_of_the_site_has_the_words_of_its_language_around_it(
+    site: dict[Path, Html], page: str, language: str
+) -> None:
+    path = next(path for path in site if path.as_posix().endswith(f"/html/{page}"))
+    html = path.read_text("utf-8")
+    words = re.compile(rf">\s*({'|'.join(AROUND['en'] + AROUND['de'])})\s*<")
+    assert f'lang="{language}"' in html
+    assert words.findall(html) == AROUND[language]
+
+
 def test_the_site_loads_nothing_from_other_hosts(site: dict[Path, Html]) -> None:
     loaded = re.compile(
         r"<(?:script|img|iframe)[^>]*src=\"https?:|<link[^>]*href=\"https?:|@import"

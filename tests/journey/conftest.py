@@ -15,6 +15,15 @@ from shop.tenancy.models import User
 from tests.pages import visitor
 from tests.prepare import chromium
 
+# What Playwright switches off itself, as the last list of a command line counts alone; and two
+# hidden pages of the browser's own for each window, a third of its work.
+SWITCHED_OFF = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints"),
+    *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup"),
+)
 ARGUMENTS = [
     "--no-sandbox",  # the tests may run as root
     "--disable-gpu",
@@ -24,6 +33,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    f"--disable-features={','.join(SWITCHED_OFF)}",
 ]
 # Refused answers (422, 410, …) and lost connections are printed whatever a page does.
 HARMLESS = ("Failed to load resource", "htmx:sendError", "htmx:sendAbort", "htmx:afterRequest")
