@@ -22,6 +22,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from shop.backlogs import backlog
+from shop.billing.contract_end import failed_ends
 from shop.billing.models import InvoiceDispatch, Subscription
 from shop.health import InstanceState, cluster_beats, order_lag, worker_instances
 from shop.measured_metrics import measured
@@ -198,7 +199,7 @@ def _hourly_work() -> Iterator[Metric]:
 
 
 def _invoices() -> Iterator[Metric]:
-    """Waiting files and overdue invoices, each along a partial index."""
+    """Waiting files, overdue invoices and failed ends, each along a partial index."""
     files = InvoiceDispatch.objects.filter(filed_at=None, next_attempt_at__isnull=False)
     found = files.aggregate(
         waiting=Count("pk", filter=Q(last_error="")),
@@ -234,6 +235,11 @@ def _invoices() -> Iterator[Metric]:
     for reason in reasons:
         held.add_metric([reason], numbers.get(reason, 0))
     yield held
+    yield GaugeMetricFamily(
+        "shop_subscriptions_end_failed",
+        "Subscriptions whose end has failed and is tried again.",
+        value=failed_ends().count(),
+    )
 
 
 def _this_machine() -> Iterator[Metric]:

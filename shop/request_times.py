@@ -1,4 +1,4 @@
-"""Each request in numbers: its time for `/metrics`, a line of the log, and a span.
+"""Each request in numbers: its time for `/metrics`, a count for partners, a log line, and a span.
 
 They name the route of a request instead of its path, which may hold a secret.
 """
@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from shop import tracing
-from shop.access.call_counts import CALLER_KIND
+from shop.access.call_counts import CALLER_KIND, count_call
 from shop.access.measurements import Metric, observe
 from shop.log_context import current_order
 
@@ -24,7 +24,7 @@ UNLOGGED = frozenset({"static", "livez", "readyz", "metrics"})
 
 
 class RequestTimesMiddleware:
-    """Measures each request, and logs it if LOG_REQUESTS is set."""
+    """Measures and counts each request, and logs it if LOG_REQUESTS is set."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,6 +39,7 @@ class RequestTimesMiddleware:
             method = request.method if request.method in METHODS else "other"
             route, status = route_of(request), response.status_code
             observe(Metric.REQUESTS, seconds, method, route, f"{status // 100}xx")
+            count_call(request, status)
             tracing.end_request(span, method, route, status)
             if settings.LOG_REQUESTS and route not in UNLOGGED:
                 _log(request, response, method, route, seconds)

@@ -142,11 +142,11 @@ def test_workers_are_counted_by_state() -> None:
     assert [found["shop_worker_instances", state] for state in states] == [1, 1, 1]
 
 
-def test_scrape_costs_19_queries_and_reads_no_finished_order(
+def test_scrape_costs_20_queries_and_reads_no_finished_order(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     make_order()
-    with django_assert_num_queries(19) as queries:
+    with django_assert_num_queries(20) as queries:
         answer = ask()
     assert 'state="pending"' in answer.content.decode()
     asked = [each["sql"] for each in queries.captured_queries]

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.access.call_counts import count_call, note_caller
+from shop.access.call_counts import note_caller
 from shop.access.rate_limits import RateLimit, hit_by
 from shop.access.tokens import Bearer, check_bearer
 from shop.api.responses import failure, method_not_allowed
@@ -54,16 +54,11 @@ def _guard(
             with override("en"):
                 within = view if operation.query is not None else _without_query(view)
                 scope = operation.scope or scope_for(method)
-                try:
-                    response = answer(request, scope, within, *args, **kwargs)
-                except Exception:
-                    count_call(request, 500)
-                    raise
+                response = answer(request, scope, within, *args, **kwargs)
             if method == "GET" and response.status_code == 200:
                 response["Cache-Control"] = KEPT_BY_CALLER
                 patch_vary_headers(response, ["Authorization"])
                 response = tagged(request, response)
-            count_call(request, response.status_code)
             if operation.deprecation:
                 operation.deprecation.write_headers(base_url(request), response)
             return response

@@ -64,6 +64,12 @@ def end_due(beat: Callable[[], None]) -> None:
             Subscription.objects.filter(pk=pk).update(end_retry_at=retry_at)
 
 
+def failed_ends() -> QuerySet[Subscription]:
+    """Subscriptions whose end has failed and is tried again, in no order."""
+    over = Subscription.objects.filter(ended_at=None, ends_on__lt=timezone.localdate())
+    return over.filter(end_retry_at__isnull=False).order_by()
+
+
 def end(pk: int, today: date) -> bool:
     """End a subscription whose last day is over; False where it has ended, or goes on after all."""
     with transaction.atomic():

@@ -82,7 +82,8 @@ def _render(
 def _end(dispatch: InvoiceDispatch, made: Rendered | RenderingError) -> None:
     """Store what was made and say so; or note the error, and when to try again."""
     if isinstance(made, RenderingError):
-        logger.error("Making the files of %s failed: %s", dispatch.invoice, made)
+        text = "Making the files of %s failed: %s"
+        logger.error(text, dispatch.invoice, made, exc_info=made.__cause__)
         _try_again(dispatch, made)
         return
     try:

@@ -51,19 +51,23 @@ def render_all(
     for invoice in invoices:
         try:
             jobs.append(_job(invoice, copy=copy))
-        except ValueError as error:  # what the row holds is no `InvoiceDocument`
-            jobs.append(RenderingError(f"{type(error).__name__}: {error}"))
+        except RenderingError as error:
+            jobs.append(error)
     answers = iter(_answers([job for job in jobs if not isinstance(job, RenderingError)], beat))
     return [job if isinstance(job, RenderingError) else next(answers) for job in jobs]
 
 
 def _job(invoice: Invoice, *, copy: bool) -> dict[str, object]:
-    document = InvoiceDocument.model_validate(invoice.document)
-    return {
-        "terms": e_invoice_terms(invoice, document),
-        "page": invoice_page(invoice, document, copy=copy),
-        "guideline": XRECHNUNG if is_leitweg_id(document.buyer.reference) else "",
-    }
+    """Return what the process is given to make the files of `invoice`. Raises RenderingError."""
+    try:
+        document = InvoiceDocument.model_validate(invoice.document)
+        return {
+            "terms": e_invoice_terms(invoice, document),
+            "page": invoice_page(invoice, document, copy=copy),
+            "guideline": XRECHNUNG if is_leitweg_id(document.buyer.reference) else "",
+        }
+    except Exception as error:  # this invoice cannot be printed; it must not hold up the others
+        raise RenderingError(f"{type(error).__name__}: {error}") from error
 
 
 def _answers(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -87,10 +87,17 @@ def make_missing(beat: Callable[[], None]) -> None:
 
     None is made of a text with placeholders: it is not finished, and `manage.py check` says so.
     """
-    versions = [version for version in _due()[:BATCH] if _claim(version)]
+    versions, pages = [], []
+    for version in [each for each in _due()[:BATCH] if _claim(each)]:
+        try:
+            pages += [_page(version, language) for language in LANGUAGES]
+        except Exception:  # this text cannot be read; it must not hold up the others
+            logger.exception("Preparing the PDFs of %s failed.", version)
+            _try_again(version)
+            continue
+        versions.append(version)
     if not versions:
         return
-    pages = [_page(version, language) for version in versions for language in LANGUAGES]
     template = str(TEMPLATE)
     request = {
         "template": template,
@@ -145,16 +152,24 @@ def _page(version: Version, language: str) -> dict[str, Any]:
 
 
 def _end(version: Version, answers: list[dict[str, str]]) -> None:
-    row = PrintedVersion.objects.filter(pk=version.pk, next_attempt_at__isnull=False)
     errors = [answer["error"] for answer in answers if "error" in answer]
     if errors:
         logger.error("Making the PDFs of %s failed: %s", version, errors[0])
-        attempts = row.values_list("attempts", flat=True).first() or 1
-        wait = WAITS[min(attempts, len(WAITS)) - 1]
-        row.update(next_attempt_at=timezone.now() + wait)
+        _try_again(version)
         return
     pdfs = {
         f"pdf_{language}": b64decode(answer["pdf"])
         for language, answer in zip(LANGUAGES, answers, strict=True)
     }
-    row.update(next_attempt_at=None, **pdfs)
+    _claimed(version).update(next_attempt_at=None, **pdfs)
+
+
+def _try_again(version: Version) -> None:
+    row = _claimed(version)
+    attempts = row.values_list("attempts", flat=True).first() or 1
+    wait = WAITS[min(attempts, len(WAITS)) - 1]
+    row.update(next_attempt_at=timezone.now() + wait)
+
+
+def _claimed(version: Version) -> QuerySet[PrintedVersion]:
+    return PrintedVersion.objects.filter(pk=version.pk, next_attempt_at__isnull=False)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
-from shop.access.call_counts import count_call, note_caller
+from shop.access.call_counts import note_caller
 from shop.access.models import Application
 from shop.access.rate_limits import RateLimit, hit_by
 from shop.base_url import base_url
@@ -118,10 +118,6 @@ def owner_required(
                     response = _answer(call, methods, resource, names)
                 except ApiError as error:
                     response = refuse(request, error)
-                except Exception:
-                    count_call(request, 500)
-                    raise
-            count_call(request, response.status_code)
             for each in taken:
                 each.write_headers(response)
             operation = operations.get(_method(request))

@@ -17,6 +17,7 @@ from shop.compiled_queries import CompiledQuery, Parameter
 from shop.orders.models import Basket, Order, OrderEvent, State
 from shop.orders.placing import NotOpenError
 from shop.tenancy.models import User
+from shop.worker.row_failures import RowFailures
 
 TRIES = 5
 
@@ -146,12 +147,18 @@ def delete_open(order: Order, *, untouched_since: datetime | None = None) -> Non
 
 
 def delete_stale_baskets(beat: Callable[[], None]) -> None:
-    """Delete open orders untouched for OPEN_ORDER_DAYS; call `beat` between two of them."""
+    """Delete open orders untouched for OPEN_ORDER_DAYS; call `beat` between two of them.
+
+    Raises RowsFailedError once all had their turn.
+    """
     before = timezone.now() - timedelta(days=settings.OPEN_ORDER_DAYS)
+    failures = RowFailures()
     for order in Order.objects.filter(state=State.NEW, updated_at__lt=before).iterator():
         beat()
-        with suppress(NotOpenError):
+        failure = failures.logged("Open order %s could not be deleted.", order.pk)
+        with failure, suppress(NotOpenError):
             delete_open(order, untouched_since=before)
+    failures.tell()
 
 
 def visible_to(owner: Owner, application: Application | None = None) -> Q:

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import Error, transaction
+from django.db import Error, OperationalError, transaction
+from django.http import Http404
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -78,17 +79,26 @@ def test_calls_without_an_application_are_not_counted() -> None:
     assert written() == []
 
 
-def test_call_that_breaks_is_counted_as_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", ["/api/orders", "/order"])
+@pytest.mark.parametrize(
+    ("error", "status"), [(ZeroDivisionError, 500), (OperationalError, 503), (Http404, 404)]
+)
+def test_call_that_breaks_is_counted_with_its_answer(
+    path: str, error: type[Exception], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     application = make_application()
     token = make_token(application)
 
     def broken(*_args: object) -> None:
-        raise ZeroDivisionError
+        raise error
 
     monkeypatch.setattr("shop.api.views.list_orders", broken)
-    with pytest.raises(ZeroDivisionError):
-        call(token)
-    assert written() == [(application.pk, "GET /api/orders", 500, 1)]
+    monkeypatch.setattr("shop.open_order.request.find_open", broken)
+    answer = Client(raise_request_exception=False).get(
+        path, headers={"Authorization": f"Bearer {token}"}
+    )
+    assert answer.status_code == status
+    assert written() == [(application.pk, f"GET {path}", status, 1)]
 
 
 def test_counted_call_makes_no_statement_of_its_own(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from portal.backoffice.reports import worker_health
+from shop.billing.contract_end import end_due
 from shop.billing.models import InvoiceDispatch
 from shop.content.models import PrintedVersion, Version
 from shop.notifications.emails.models import Message
@@ -19,6 +20,9 @@ from shop.orders.models import Order
 from shop.tenancy.vat_id_check import VatIdCheck
 from shop.version import version
 from shop.worker.models import Heartbeat, InstanceBeat, WorkerInstance
+from tests.billing.runs import beat
+from tests.billing.test_failed_ends import cancelled, end_failing, states
+from tests.clock import clock_at
 from tests.factories import make_invoice, make_order, make_staff, make_subscription
 from tests.notifications.receiver import make_order_for
 from tests.pages import html, visitor, words
@@ -56,16 +60,16 @@ def page() -> str:
     return html(answer)
 
 
-def verdicts() -> dict[str, str]:
-    """The verdict of each line, by its label."""
+def verdicts(lines: int = 21) -> dict[str, str]:
+    """The verdict of each of so many lines, by its label."""
     found = re.findall(r'<div data-verdict="(\w+)">\s*<dt>(.*?)</dt>', page())
-    assert len(found) == 21
+    assert len(found) == lines
     return {label: verdict for verdict, label in found}
 
 
-def worse() -> dict[str, str]:
+def worse(lines: int = 21) -> dict[str, str]:
     """The lines that are not fine."""
-    return {label: verdict for label, verdict in verdicts().items() if verdict != "fine"}
+    return {label: verdict for label, verdict in verdicts(lines).items() if verdict != "fine"}
 
 
 def test_well_shop_is_fine_in_every_line() -> None:
@@ -207,6 +211,24 @@ def test_invoices_that_wait_are_told_by_reason() -> None:
         assert worse() == {"Invoices that wait": verdict}
 
 
+def test_end_that_failed_leads_to_its_subscription() -> None:
+    failed, other = cancelled(), cancelled()
+    assert worse() == {}
+    with end_failing(failed):
+        end_due(beat)
+    assert worse(22) == {"Subscriptions whose end failed": "look"}
+    assert '<a id="health-ends" href="/staff/subscriptions/?needs=end">1</a>' in page()
+    browser = visitor(make_staff("viewer"))
+    listed = browser.get("/staff/subscriptions/?needs=end").context["subscriptions"]
+    assert list(listed) == [failed]
+    assert "\nshop_subscriptions_end_failed 1.0\n" in html(browser.get("/metrics"))
+    with clock_at(timezone.now() + 60 * MINUTE):
+        end_due(beat)
+    assert states(failed, other) == ["ended", "ended"]
+    assert worse() == {}
+    assert "\nshop_subscriptions_end_failed 0.0\n" in html(browser.get("/metrics"))
+
+
 def test_files_and_pdfs_that_could_not_be_made_are_counted() -> None:
     invoice, now = make_invoice(), timezone.now()
     InvoiceDispatch.objects.filter(invoice=invoice).update(filed_at=None, next_attempt_at=now)
@@ -269,5 +291,5 @@ def test_page_takes_as_many_queries_for_much_work(
         make_order_for("https://partner.example/")
     browser = visitor(make_staff("viewer"))
     browser.get(PATH)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         browser.get(PATH)

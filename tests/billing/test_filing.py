@@ -118,6 +118,18 @@ def test_one_that_fails_is_tried_again_and_holds_up_no_other(invoice: Invoice) -
     assert timedelta(seconds=WAITS[0] * 0.7) < wait < timedelta(seconds=WAITS[0] * 1.3)
 
 
+def test_one_whose_page_cannot_be_prepared_holds_up_no_other(
+    invoice: Invoice, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = due(make_invoice(**columns(document()) | {"language": "fr"}))
+    run()
+    assert dispatch(invoice).filed_at
+    failed = dispatch(bad)
+    assert (failed.filed_at, failed.attempts, failed.lease_until) == (None, 1, None)
+    assert failed.last_error == "RenderingError: KeyError: 'fr'"
+    assert "in invoice_page" in caplog.text  # where it failed
+
+
 @pytest.mark.long
 def test_one_that_stops_the_process_holds_up_no_other(
     invoice: Invoice, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

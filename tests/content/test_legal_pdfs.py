@@ -157,6 +157,21 @@ def test_pdf_that_cannot_be_made_is_tried_again_and_the_mail_brings_the_text(
     assert stored_pdf("terms", 2, "de")
 
 
+def test_text_that_cannot_be_read_is_tried_again_and_holds_up_no_other(
+    terms: Version, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = publish(
+        terms.page, TEXTS | {"text_en": "See [our rules](http://[rules.example:80]/)."}
+    )
+    run()
+    assert f"Preparing the PDFs of {broken} failed." in caplog.messages
+    assert stored_pdf("terms", terms.number, "en")
+    row = PrintedVersion.objects.get(pk=broken.pk)
+    assert (row.pdf_de, row.attempts) == (None, 1)
+    assert row.next_attempt_at
+    assert timedelta() < row.next_attempt_at - timezone.now() <= timedelta(minutes=1)
+
+
 def test_pdf_that_another_process_makes_is_left_to_it(terms: Version) -> None:
     until = timezone.now() + timedelta(minutes=1)
     PrintedVersion.objects.create(version=terms, next_attempt_at=until, attempts=1)

@@ -10,6 +10,8 @@ from django.http import Http404, HttpResponse
 from django.test import RequestFactory
 from django.urls import resolve
 
+from shop.access.call_counts import counts
+from shop.access.models import CallCount
 from shop.archived_meanwhile import ArchivedMeanwhileMiddleware
 from shop.log_context import note_order
 from shop.notifications.webhooks.models import Delivery
@@ -93,6 +95,16 @@ def test_change_by_a_program_is_refused() -> None:
     assert answer.status_code == 409
     assert "order_archived" in html(answer)
     assert ArchivedOrder.objects.get().order.reference is None
+
+
+def test_call_that_is_answered_the_second_time_is_counted_once() -> None:
+    order, token = placed_by_partner()
+    with archived_once_read():
+        assert patch(token, order.order_hash, reference="PO-2").status_code == 409
+    counts.write()
+    (counted,) = CallCount.objects.all()
+    assert (counted.operation, counted.status) == ("PATCH /api/orders/{order_hash}", 409)
+    assert counted.number == 1
 
 
 def test_customer_is_shown_the_archived_page() -> None:

@@ -1,9 +1,12 @@
 """Orders that nobody completes: reminded of once, then cancelled and emptied; open ones deleted."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import IntegrityError, connection
+from django.db.models.signals import pre_delete
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -74,6 +77,23 @@ def test_reminder_is_not_sent_where_the_order_was_completed_meanwhile(
     send_all()
     assert [mail.to for mail in mailoutbox] == [["nina@example.com"]]  # the confirmation alone
     assert Message.objects.get(kind="reminder").state == "obsolete"
+
+
+def test_reminder_that_cannot_be_queued_keeps_no_other_from_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bad, good = (aged(make_bare_order(user_email="nina@example.com"), 8) for _ in range(2))
+
+    def refuse(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("INSERT") and bad.pk in params:
+            raise IntegrityError("This one is broken.")
+        return execute(sql, params, many, context)
+
+    refused = connection.execute_wrapper(refuse)
+    with refused, pytest.raises(RowsFailedError, match="1 failed"):
+        queue_reminders(nothing)
+    assert f"The reminder of {bad} could not be queued." in caplog.messages
+    assert [each.order for each in Message.objects.filter(kind="reminder")] == [good]
 
 
 def test_lapsed_order_is_cancelled_and_emptied() -> None:
@@ -194,6 +214,19 @@ def test_many_abandoned_orders_are_deleted_in_one_go_with_heartbeats() -> None:
     beats: list[None] = []
     delete_stale_baskets(lambda: beats.append(None))
     assert (len(beats), Order.objects.count()) == (120, 0)
+
+
+def test_open_order_that_cannot_be_deleted_keeps_no_other_from_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bad, _good = (open_order(Owner())[0] for _ in range(2))
+    Order.objects.update(updated_at=timezone.now() - timedelta(days=31))
+    fails = failing(pre_delete, lambda told: told["instance"] == bad)
+    with fails, pytest.raises(RowsFailedError, match="1 failed"):
+        delete_stale_baskets(nothing)
+    assert f"Open order {bad.pk} could not be deleted." in caplog.messages
+    assert list(Order.objects.all()) == [bad]
+    assert set(Basket.objects.values_list("order", flat=True)) == {bad.pk}
 
 
 def test_open_order_is_neither_cancelled_nor_reminded_of() -> None:

@@ -1,7 +1,8 @@
 """The list of subscriptions: their state, what needs staff, what holds their invoices back."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -16,6 +17,7 @@ from portal.backoffice.billing.invoice_filters import read_day
 from portal.backoffice.contracts.contract_queue import stuck_runs, waiting_changes
 from portal.backoffice.filter_pills import filter_pills
 from portal.backoffice.row_pages import read_key, row_page
+from shop.billing.contract_end import failed_ends
 from shop.billing.models import Subscription
 from shop.billing.subscriptions import never_joined
 from shop.catalogue.models import Product
@@ -34,11 +36,15 @@ STATES: dict[str, tuple[StrOrPromise, Q]] = {
     "ended": (_("ended"), Q(ended_at__isnull=False)),
 }
 STATE_LABELS = {name: label for name, (label, _where) in STATES.items()}
-APPROVAL, STUCK = "approval", "stuck"
-NEEDS: dict[str, StrOrPromise] = {
-    APPROVAL: _("approval of a change of tier"),
-    STUCK: _("help with a step that failed"),
+NEEDS: dict[str, tuple[StrOrPromise, Callable[[], QuerySet[Any, Any]]]] = {
+    "approval": (
+        _("approval of a change of tier"),
+        lambda: waiting_changes().values("subscription"),
+    ),
+    "stuck": (_("help with a step that failed"), lambda: stuck_runs().values("subscription")),
+    "end": (_("help with an end that failed"), lambda: failed_ends().values("pk")),
 }
+NEED_LABELS = {name: label for name, (label, _rows) in NEEDS.items()}
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,8 @@ class SubscriptionFilter:
             found = found.filter(named | Q(order__in=archived))
         if self.state:
             found = found.filter(STATES[self.state][1])
-        if self.needs == APPROVAL:
-            found = found.filter(pk__in=waiting_changes().values("subscription"))
-        elif self.needs == STUCK:
-            found = found.filter(pk__in=stuck_runs().values("subscription"))
+        if self.needs:
+            found = found.filter(pk__in=NEEDS[self.needs][1]())
         if self.until:
             found = found.filter(ends_on__lte=self.until)
         if self.tier:
@@ -104,7 +108,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
         "subscriptions": page.rows,
         "filters": [
             (_("State"), filter_pills(wanted, "state", STATE_LABELS)),
-            (_("Needs"), filter_pills(wanted, "needs", NEEDS)),
+            (_("Needs"), filter_pills(wanted, "needs", NEED_LABELS)),
             (_("Invoice waits"), filter_pills(wanted, "waits", WAITS)),
             (
                 _("Tier"),

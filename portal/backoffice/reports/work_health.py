@@ -15,6 +15,7 @@ from portal.backoffice.queue.queue_counts import MOST, count_waiting
 from portal.backoffice.reports.health_lines import HealthLine, Verdict, by_lag, if_any, moment
 from portal.backoffice.templatetags.backoffice import duration
 from shop.backlogs import Backlog, backlog
+from shop.billing.contract_end import failed_ends
 from shop.billing.models import InvoiceDispatch, Subscription
 from shop.content.models import PrintedVersion
 from shop.health import order_lag
@@ -103,7 +104,7 @@ def message_lines() -> Iterator[HealthLine]:
 
 
 def billing_lines() -> Iterator[HealthLine]:
-    """Look at invoices that wait, at files that could not be made, and at VIES."""
+    """Look at invoices that wait, ends that failed, files that could not be made, and VIES."""
     waiting = Subscription.objects.exclude(waits_for="").order_by().values_list("waits_for")
     held = dict(waiting.annotate(Count("pk")))
     labels = dict(Subscription.WaitsFor.choices)
@@ -120,6 +121,15 @@ def billing_lines() -> Iterator[HealthLine]:
         else _("The page of each subscription says what it waits for."),
         f"{reverse('staff_subscriptions')}?waits=any",
     )
+    if number := _count(failed_ends()):
+        yield HealthLine(
+            "ends",
+            _("Subscriptions whose end failed"),
+            Verdict.LOOK,
+            str(number),
+            _("They stay open until it succeeds; it is tried every hour. The log names the error."),
+            f"{reverse('staff_subscriptions')}?needs=end",
+        )
     failing = InvoiceDispatch.objects.filter(filed_at=None, next_attempt_at__isnull=False)
     number = _count(failing.exclude(last_error=""))
     yield HealthLine(

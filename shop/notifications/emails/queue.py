@@ -19,6 +19,7 @@ from shop.orders.order_lookup import address_of
 from shop.orders.parties import customer_of, is_invitation, orderer_of
 from shop.tenancy.email_addresses import user_by_email
 from shop.tenancy.models import Invitation, StaffInvitation, User
+from shop.worker.row_failures import RowFailures
 
 REVIEWED = "reviewed"  # in the details of a receipt
 
@@ -46,15 +47,19 @@ def queue_reminder(order: Order) -> None:
 def queue_reminders(beat: Callable[[], None]) -> None:
     """Queue reminders of orders that have missed details for REMIND_AFTER_DAYS.
 
-    Only if there is an address (contract, "Orders API"). Calls `beat` before each order.
+    Only if there is an address (contract, "Orders API"). Calls `beat` before each order. Raises
+    RowsFailedError once all had their turn.
     """
+    failures = RowFailures()
     before = timezone.now() - timedelta(days=settings.REMIND_AFTER_DAYS)
     incomplete = Order.objects.filter(
         state=State.PENDING, complete=False, created_at__lt=before, user_email__isnull=False
     )
     for order in incomplete.exclude(messages__kind=Message.Kind.REMINDER).iterator():
         beat()
-        queue_reminder(order)
+        with failures.logged("The reminder of %s could not be queued.", order):
+            queue_reminder(order)
+    failures.tell()
 
 
 def queue_delivered(orders: Iterable[Order]) -> None:
