@@ -1,6 +1,6 @@
 """`python -m tests.releases`: tags each release that has no tag yet (`make tags`).
 
-The commit that adds a version's heading to CHANGELOG.md is its release.
+The commit that adds a version's heading to CHANGELOG.md is its release, unless its tag is on another.
 """
 
 import os
@@ -32,7 +32,10 @@ def version(root: Path = ROOT) -> str:
 
 
 def releases(root: Path = ROOT) -> dict[str, str]:
-    """The commit of each release, oldest first. A heading that came back later counts once."""
+    """The commit of each release, oldest first: that of its tag, else the one that adds its heading.
+
+    A heading that came back later counts once.
+    """
     found: dict[str, str] = {}
     log = git(
         *("log", "--reverse", "--format=%x00%H", "--patch", "--no-merges", "-G", "^## "),
@@ -43,15 +46,23 @@ def releases(root: Path = ROOT) -> dict[str, str]:
         commit, _newline, patch = entry.partition("\n")
         for each in HEADING.findall(patch):
             found.setdefault(each, MOVED.get(commit, commit))
-    return found
+    return found | {each: commit for each, commit in tags(root).items() if each in found}
+
+
+def tags(root: Path = ROOT) -> dict[str, str]:
+    """The commit of each version's tag."""
+    listed = git(
+        "tag", "--list", "v*", "--format=%(refname:short) %(objectname) %(*objectname)", root=root
+    )
+    named = (line.split() for line in listed.splitlines())
+    # An annotated tag is an object of its own, which names the commit behind its own name.
+    return {name[1:]: objects[-1] for name, *objects in named}
 
 
 def tag(root: Path = ROOT) -> list[str]:
     """Tag each release that has no tag yet, annotated and dated as its commit; return the tags."""
-    there = set(git("tag", "--list", root=root).split())
-    missing = {f"v{each}": commit for each, commit in releases(root).items()}
-    for name in there & missing.keys():
-        del missing[name]
+    there = tags(root)
+    missing = {f"v{each}": commit for each, commit in releases(root).items() if each not in there}
     for name, commit in missing.items():
         date = git("show", "--no-patch", "--format=%cI", commit, root=root).strip()
         subprocess.run(

@@ -1,4 +1,4 @@
-"""A release is the commit that adds its heading to the changelog, and gets a tag."""
+"""A release is the commit that adds its heading to the changelog, until its tag is on a later one."""
 
 import subprocess
 from pathlib import Path
@@ -36,6 +36,16 @@ def test_release_is_the_commit_that_adds_its_heading(
     commit(tmp_path, "# Changes\n\n## 1.1.0 — 2026-02-02\n\n## 1.0.0 — 2026-01-01\n\n- One.\n")
     assert releases(tmp_path) == repository
     assert list(releases(tmp_path)) == ["1.0.0", "1.1.0"]
+
+
+def test_release_with_a_tag_is_the_commit_of_its_tag(
+    repository: dict[str, str], tmp_path: Path
+) -> None:
+    later = commit(tmp_path, "# Changes\n\n## 1.1.0 — 2026-02-02\n\n- Two.\n")
+    assert releases(tmp_path) == repository
+    git("tag", "--annotate", "v1.1.0", later, "--message", "Release 1.1.0", root=tmp_path)
+    git("tag", "v0.9.0", repository["1.0.0"], root=tmp_path)  # the changelog does not know it
+    assert releases(tmp_path) == {"1.0.0": repository["1.0.0"], "1.1.0": later}
 
 
 def test_tags_are_annotated_dated_as_their_commits_and_made_once(

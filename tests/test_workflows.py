@@ -45,7 +45,7 @@ NAMES = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
 
 
 def test_each_workflow_is_looked_at() -> None:
-    assert NAMES == ["audit.yml", "ci.yml", "links.yml", "release.yml"]
+    assert NAMES == ["audit.yml", "ci.yml", "links.yml", "release.yml", "upgrades.yml"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,9 +64,16 @@ def test_no_step_finds_the_token_of_the_checkout(name: str) -> None:
 
 def test_release_is_published_once_all_tests_have_passed() -> None:
     jobs = workflow("release.yml")["jobs"]
-    assert jobs["test"] == {"uses": "./.github/workflows/ci.yml"}
-    assert "workflow_call" in workflow("ci.yml")[True]
-    assert jobs["publish"]["needs"] == ["test", "build"]
+    for job, name in (("test", "ci.yml"), ("upgrades", "upgrades.yml")):
+        assert jobs[job] == {"uses": f"./.github/workflows/{name}"}
+        assert "workflow_call" in workflow(name)[True]
+    assert jobs["publish"]["needs"] == ["test", "upgrades", "build"]
+
+
+@pytest.mark.parametrize("name", ["ci.yml", "upgrades.yml"])
+def test_workflow_that_upgrades_has_all_earlier_releases(name: str) -> None:
+    [checkout] = [step for step in all_steps(name) if "actions/checkout" in step.get("uses", "")]
+    assert checkout["with"]["fetch-depth"] == 0
 
 
 def test_release_is_built_by_a_job_that_may_change_nothing() -> None:

@@ -28,7 +28,7 @@ def test_a_storm_over_changes_and_ends_does_each_step_once() -> None:
     assert report["complaints"] == []
     assert report["contracts"] == 8
     assert report["runs"] == report["changes"] + report["ends"] > report["ends"] > 0
-    assert report["calls of the service"] > report["runs"]
+    assert report["calls of the service"] >= report["runs"]
     assert report["faults in all"] > 3
 
 
