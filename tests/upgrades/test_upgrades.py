@@ -10,11 +10,21 @@ import sys
 
 import pytest
 
+from tests.releases import git
 from tests.upgrades.__main__ import earlier
 
 pytestmark = [pytest.mark.long, pytest.mark.once]
 
 
+def has_history() -> bool:
+    """Tell if this is a repository with all commits, and no copy of its files or of the last ones."""
+    try:
+        return git("rev-parse", "--is-shallow-repository").strip() == "false"
+    except subprocess.CalledProcessError:
+        return False
+
+
+@pytest.mark.skipif(not has_history(), reason="The code of earlier releases is not here.")
 def test_upgrade_from_the_release_before_loses_nothing_and_does_nothing_twice() -> None:
     before = earlier()[-1]
     # A light load, as other tests run beside it: what callers notice is judged by `make upgrades`.
