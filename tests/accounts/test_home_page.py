@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 from django.utils.formats import date_format
-from pytest_django import Settings
 
 from shop.billing.contract_cancellation import cancel_contract
 from shop.billing.models import Subscription
@@ -260,17 +259,6 @@ def test_first_steps_are_ticked_as_they_are_done_and_can_be_hidden() -> None:
     assert section(admin, "first-steps") == ""
     other.refresh_from_db()
     assert other.first_steps_hidden_at is None
-
-
-def test_first_steps_open_a_project_once_it_has_an_address(settings: Settings) -> None:
-    admin = make_user(joined_at=days_ago(2))
-    run_by(make_client(client_admin=admin))
-    settings.PROJECT_URL = "https://app.example/{project_id}/"
-    there = section(admin, "first-steps")
-    settings.PROJECT_URL = ""
-    here = section(admin, "first-steps")
-    assert_left_out("Your workspace is ready.", there=there, here=here)
-    assert "Invite your team" in here
 
 
 def test_first_steps_are_for_new_client_admins_alone() -> None:
