@@ -74,7 +74,10 @@ def read(name: str, how: Callable[..., Any], default: Any) -> Any:
 
 def _unreadable(name: str) -> str:
     if SECRET.search(name) or os.environ.get(f"{name}_FILE"):
-        return f"{name} cannot be read. Its value is not shown, as it may hold a secret."
+        return (
+            f"{name} cannot be read: see docs/operators/settings.md. Its value is not shown, as it "
+            "may hold a secret."
+        )
     return f"{name} cannot be read: {env.str(name)}"
 
 

@@ -87,7 +87,7 @@ def test_one_line_end_is_stripped_from_a_file_and_no_other_blank(
         ({"SECRET_KEY_FILE": "{dir}/empty"}, "SECRET_KEY is not set."),
         (
             {"SECRET_KEY": KEY, "MAILS_A_DAY_FILE": "{dir}/key"},
-            "MAILS_A_DAY cannot be read. Its value is not shown, as it may hold a secret.",
+            "MAILS_A_DAY cannot be read: see docs/operators/settings.md. Its value is not shown",
         ),
     ],
 )

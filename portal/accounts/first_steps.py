@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.project_cards import ProjectCard
 from shop.tenancy.mfa import has_passkey
 from shop.tenancy.models import User
+from shop.tenancy.project_urls import project_url
 
 SHOWN_FOR = timedelta(days=30)  # after joining
 
@@ -33,14 +34,19 @@ def first_steps(user: User, cards: Sequence[ProjectCard]) -> list[Step]:
     if not own or not is_new or user.first_steps_hidden_at:
         return []
     project = own[0].project
+    steps = []
+    if project_url(project):
+        steps.append(
+            Step(
+                title=_("Open your project"),
+                text=_("Your workspace is ready."),
+                label=_("Open project"),
+                url=reverse("portal_open_project", args=[project.pk]),
+                is_done=any(card.membership.opened_at for card in own),
+            )
+        )
     return [
-        Step(
-            title=_("Open your project"),
-            text=_("Your workspace is ready."),
-            label=_("Open project"),
-            url=reverse("portal_open_project", args=[project.pk]),
-            is_done=any(card.membership.opened_at for card in own),
-        ),
+        *steps,
         Step(
             title=_("Invite your team"),
             text=_("All you need is their e-mail address. We'll send them a link to join."),

@@ -236,13 +236,22 @@ def test_installation_puts_every_file_in_place_once(tmp_path: Path) -> None:
     assert site.read_text() == "changed by the operator"
 
 
-def test_installation_for_what_is_no_host_name_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        (["https://shop.test/"], "https://shop.test/ is no host name"),
+        ([], "The host name of the shop is missing"),
+    ],
+)
+def test_installation_without_a_host_name_leaves_nothing_behind(
+    host: list[str], told: str, tmp_path: Path
+) -> None:
     done = subprocess.run(
-        ["env", f"DESTDIR={tmp_path}", DEPLOY / "install", "https://shop.test/"],
+        ["env", f"DESTDIR={tmp_path}", DEPLOY / "install", *host],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr == "https://shop.test/ is no host name: deploy/install shop.example.com\n"
+    assert done.stderr == f"{told}: deploy/install shop.example.com\n"
     assert list(tmp_path.iterdir()) == []

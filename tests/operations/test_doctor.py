@@ -134,6 +134,7 @@ def test_database_that_is_away_is_said_and_the_rest_is_checked_all_the_same(
     assert "\n                Run manage.py setup, then restart the web server.\n" in done.stdout
     assert "\n  ACT NOW       BASE_URL: https://shop.example does not answer: " in done.stdout
     assert "\n  fine " not in done.stdout
+    assert done.stdout.endswith(" ACT NOW. Times are those of Europe/Berlin.\n")
 
 
 Plant = Callable[[Settings], None]

@@ -126,10 +126,15 @@ def test_expired_certificate_is_found(examined: Any) -> None:
     assert "its certificate is not valid (certificate has expired)" in str(lines["site"].found)
 
 
-def test_certificate_of_an_unknown_authority_is_found(examined: Any) -> None:
+def test_certificate_of_an_unknown_authority_is_found(
+    examined: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
     lines = examined(trusts=False)
     assert worse(lines) == {"site": "act", "probe": "act"}
     assert "its certificate is not valid" in str(lines["site"].found)
+    advice = "SSL_CERT_FILE name its file, which is now /nowhere.pem."
+    assert str(lines["site"].advice).endswith(advice)
 
 
 def test_missing_redirect_to_https_is_found(examined: Any) -> None:

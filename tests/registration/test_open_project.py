@@ -11,8 +11,14 @@ from portal.registration import kept_status
 from shop.notifications.emails.kinds import render
 from shop.orders.models import Order
 from shop.tenancy.models import Invitation, Project
-from tests.factories import make_membership, make_packed_order, make_project, make_user
-from tests.pages import html, visitor, words
+from tests.factories import (
+    make_client,
+    make_membership,
+    make_packed_order,
+    make_project,
+    make_user,
+)
+from tests.pages import assert_left_out, html, visitor, words
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +105,16 @@ def test_portal_leads_every_member_into_each_project(settings: Settings) -> None
     page = visitor(member).get("/portal/")
     assert buttons(html(page)) == []
     assert "We're preparing access to your project." in words(page)
+
+
+def test_first_steps_open_a_project_once_it_has_an_address(settings: Settings) -> None:
+    admin = make_user(joined_at=timezone.now())
+    make_membership(user=admin, project=make_project(client=make_client(client_admin=admin)))
+    there = words(visitor(admin).get("/portal/"))
+    settings.PROJECT_URL = ""
+    here = words(visitor(admin).get("/portal/"))
+    assert_left_out("Your workspace is ready.", there=there, here=here)
+    assert "First steps Invite your team" in here
 
 
 def test_closed_project_offers_its_admin_the_data_and_members_the_way_out() -> None:

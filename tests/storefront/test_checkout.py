@@ -3,8 +3,9 @@
 import pytest
 
 from shop.catalogue.models import Product
+from shop.catalogue.seller import Seller
 from shop.orders.models import Order
-from tests.pages import at_checkout, error_beside, fields, html, summary, visitor, words
+from tests.pages import at_checkout, error_beside, fields, html, part, summary, visitor, words
 from tests.storefront.checkout import UNKNOWN_CODE, placed, send
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,25 @@ def test_choosing_a_tier_opens_an_order_of_this_browser() -> None:
     assert set_at == {"/order", "/orders", "/"}
     order = Order.objects.get()
     assert (order.state, order.product.code, order.owner) == ("new", "s", None)
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (
+            {"street": "Hauptstraße 1", "postal_code": "80331", "city": "München"},
+            "Slate GmbH, Hauptstraße 1, 80331 München",
+        ),
+        ({"street": "Hauptstraße 1"}, "Slate GmbH, Hauptstraße 1"),
+        ({}, "Slate GmbH"),
+    ],
+)
+def test_checkout_names_the_seller_as_far_as_it_is_known(known: dict[str, str], told: str) -> None:
+    empty = {"street": "", "postal_code": "", "city": ""}
+    Seller.objects.update(legal_name="Slate GmbH", **{**empty, **known})
+    browser, _form = at_checkout("s")
+    page = browser.get("/checkout/")
+    assert part(page, 'aria-labelledby="seller">', "</section>") == f"Your contract partner {told}"
 
 
 def test_choosing_another_tier_changes_the_open_order() -> None:

@@ -113,7 +113,8 @@ def _instance_line(works: bool) -> HealthLine:
     verdict, advice = Verdict.LOOK, ""
     if not running and works:
         advice = _(
-            "A worker of an earlier version is running; it does not report where. Restart it."
+            "No worker says where it runs. If it was stopped a moment ago, start it. If it is of an "
+            "earlier version, restart it."
         )
     elif not running:
         verdict = Verdict.ACT

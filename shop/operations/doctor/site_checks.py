@@ -1,5 +1,6 @@
 """Checks of the way into the shop: BASE_URL, TLS, the clock, and how large a body may be."""
 
+import os
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ from shop.operations.error_lines import first_line
 
 Unreachable = (OSError, HTTPException)
 
+# OpenSSL's codes for a certificate that leads to no authority that is known here.
+NO_AUTHORITY = {18, 19, 20, 21}
 CERTIFICATE_LOOK, CERTIFICATE_ACT = timedelta(days=14), timedelta(days=3)
 # Codes of authenticator apps are valid for half a minute.
 CLOCK_LOOK, CLOCK_ACT = timedelta(seconds=3), timedelta(seconds=20)
@@ -29,7 +32,7 @@ def site_lines(site: Site, http_port: int = 80) -> Iterator[HealthLine]:
             "BASE_URL",
             Verdict.ACT,
             f"{site.url} does not answer: {reason(error)}",
-            "Check the name's DNS entry, the proxy, its certificate, and the firewall.",
+            _advice(error),
         )
         return
     is_shop = (answer.status, answer.body) == (200, b"ok")
@@ -53,6 +56,16 @@ def reason(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not valid ({error.verify_message})"
     return first_line(error)
+
+
+def _advice(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in NO_AUTHORITY:
+        return (
+            "Let the proxy send the whole chain of its certificate. If the authority is your own, "
+            "this machine must know it, or SSL_CERT_FILE name its file, which is now "
+            f"{os.environ.get('SSL_CERT_FILE') or 'not set'}."
+        )
+    return "Check the name's DNS entry, the proxy, its certificate, and the firewall."
 
 
 def clock_line(key: str, label: str, ahead: timedelta) -> HealthLine:

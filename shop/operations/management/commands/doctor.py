@@ -4,6 +4,7 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone, translation
 
@@ -56,7 +57,7 @@ class Command(BaseCommand):
         numbers = {each: sum(line.verdict == each for line in everything) for each in SIGNS}
         if not quiet or worst(groups) != Verdict.FINE:
             said = ", ".join(f"{number} {SIGNS[each]}" for each, number in numbers.items())
-            self.stdout.write(f"\n{said}.")
+            self.stdout.write(f"\n{said}. Times are those of {settings.TIME_ZONE}.")
 
 
 def as_json(groups: list[HealthGroup]) -> dict[str, Any]:
