@@ -53,8 +53,8 @@ def test_alerts_fire_and_are_quiet_when_they_should(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     tests = yaml.safe_load((MONITORING / "rules_test.yml").read_text())["tests"]
     names = [test["name"] for test in tests]
-    expected = [f"{a['alert']} {how}" for a in alerts() for how in ("fires", "is quiet")]
-    assert names == expected
+    plain = [name for name in names if name.endswith((" fires", " is quiet"))]
+    assert plain == [f"{a['alert']} {how}" for a in alerts() for how in ("fires", "is quiet")]
     # The tool would tell: with another limit, its tests fail.
     rules = (MONITORING / "rules.yml").read_text().replace("> 900", "> 9000")
     (tmp_path / "rules.yml").write_text(rules)
