@@ -13,11 +13,15 @@ from django.conf import settings
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from portal.backoffice.reports.work_health import MAILS_TOO_LATE, WEBHOOKS_TOO_LATE
+from portal.backoffice.reports.worker_health import LEAST_BYTES, LEAST_SHARE, LOW_SHARE
 from shop.access.measurements import Metric, count, measurements, observe
+from shop.operations.backup_health import ACT, LOOK
 
 MONITORING = Path(settings.BASE_DIR) / "deploy" / "monitoring"
 RUNBOOK = Path(settings.BASE_DIR) / "docs" / "operators" / "runbook.md"
 NAME = re.compile(r"\bshop_[a-z_]+")
+LIMIT = re.compile(r"[<>] ([\d.]+)")
 RUNBOOK_URL = "docs/operators/runbook.md#{}"
 
 
@@ -100,3 +104,21 @@ def test_each_alert_has_its_section_in_the_runbook_and_each_section_its_alert() 
         assert alert["annotations"]["summary"].endswith((".", "}}."))
         url = RUNBOOK_URL.format(alert["alert"].lower())
         assert alert["annotations"]["runbook_url"] == url
+
+
+@pytest.mark.once
+def test_alerts_begin_where_the_health_page_changes_its_verdict() -> None:
+    limits = {
+        each["alert"]: [float(number) for number in LIMIT.findall(each["expr"])]
+        for each in alerts()
+    }
+    expected = {
+        "ShopOrdersLate": [settings.LATE_AFTER_MINUTES * 60],
+        "ShopMailsLate": [MAILS_TOO_LATE.total_seconds()],
+        "ShopWebhooksLate": [WEBHOOKS_TOO_LATE.total_seconds()],
+        "ShopBackupLate": [LOOK.total_seconds()],
+        "ShopBackupOld": [ACT.total_seconds()],
+        "ShopDiskLow": [LOW_SHARE],
+        "ShopDiskFull": [LEAST_SHARE, LEAST_BYTES],
+    }
+    assert {name: limits[name] for name in expected} == expected
