@@ -5,7 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -15,12 +15,20 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from portal.backoffice.reports.work_health import MAILS_TOO_LATE, WEBHOOKS_TOO_LATE
 from portal.backoffice.reports.worker_health import LEAST_BYTES, LEAST_SHARE, LOW_SHARE
-from shop.access.measurements import Metric, count, measurements, observe
+from shop.access.measurements import Metric, count, count_start, measurements, observe
+from shop.billing.models import Invoice
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Attempt, Delivery
 from shop.operations.backup_health import ACT, LOOK
+from shop.packing.step_runner import StepOutcome
+from shop.process_starts import ProcessKind
 
 MONITORING = Path(settings.BASE_DIR) / "deploy" / "monitoring"
 RUNBOOK = Path(settings.BASE_DIR) / "docs" / "operators" / "runbook.md"
 NAME = re.compile(r"\bshop_[a-z_]+")
+SELECTOR = re.compile(r"\b(shop_[a-z_]+)\{([^}]*)\}")
+MATCHER = re.compile(r'(\w+)!?=~?"([^"]*)"')
+GROUPING = re.compile(r"\bby \(([^)]*)\)")
 LIMIT = re.compile(r"[<>] ([\d.]+)")
 RUNBOOK_URL = "docs/operators/runbook.md#{}"
 
@@ -70,29 +78,58 @@ def test_alerts_fire_and_are_quiet_when_they_should(tmp_path: Path) -> None:
     assert "ShopOrdersLate" in failed.stdout + failed.stderr
 
 
+def exposed() -> dict[str, dict[str, set[str]]]:
+    """What `/metrics` shows once everything has happened: values by sample and label."""
+    for path in ("/livez", "/readyz", "/metrics", "/static/missing.css", "/", "/nowhere/"):
+        Client().get(path)
+    for outcome in StepOutcome:
+        observe(Metric.STEPS, 0.01, "client", outcome)
+    for outcome in (*Attempt.Failure, Delivery.State.DELIVERED):
+        observe(Metric.WEBHOOKS, 0.01, outcome)
+    for state in Message.State:
+        count(Metric.MAILS, Message.Kind.RECEIVED, state)
+    for kind in Invoice.Kind:
+        count(Metric.INVOICES, kind)
+    for process in get_args(ProcessKind):
+        count_start(process)
+    measurements.write()
+    found: dict[str, dict[str, set[str]]] = {}
+    for family in text_string_to_metric_families(Client().get("/metrics").content.decode()):
+        for sample in family.samples:
+            labels = found.setdefault(sample.name, {})
+            for label, value in sample.labels.items():
+                labels.setdefault(label, set()).add(value)
+    return {name: labels for name, labels in found.items() if not name.endswith("_created")}
+
+
+def metric_of(name: str) -> str:
+    """The metric that a sample of a histogram or a summary belongs to."""
+    return re.sub("_(sum|count|bucket)$", "", name)
+
+
 @pytest.mark.django_db
 def test_every_expression_names_a_metric_that_is_exposed() -> None:
-    observe(Metric.REQUESTS, 0.01, "GET", "tiers", "2xx")
-    observe(Metric.STEPS, 0.01, "client", "done")
-    observe(Metric.WEBHOOKS, 0.01, "delivered")
-    for metric in (Metric.MAILS, Metric.INVOICES, Metric.STARTS):
-        count(metric, *(["packed", "sent"] if metric == Metric.MAILS else ["web"]))
-    measurements.write()
-    text = Client().get("/metrics").content.decode()
-    exposed = {
-        sample.name
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-        if not sample.name.endswith("_created")
-    }
+    shown = exposed()
     named = {name for expression in expressions() for name in NAME.findall(expression)}
-    assert named <= exposed
+    assert named <= shown.keys()
     # And none is exposed that nobody looks at.
-    parts = {
-        name.removesuffix("_sum").removesuffix("_count").removesuffix("_bucket") for name in named
-    }
-    shown = {n.removesuffix("_sum").removesuffix("_count").removesuffix("_bucket") for n in exposed}
-    assert shown - parts == set()
+    assert set(map(metric_of, shown)) == set(map(metric_of, named))
+
+
+@pytest.mark.django_db
+def test_every_expression_names_labels_and_values_that_the_shop_writes() -> None:
+    shown = exposed()
+    compared = set()
+    for expression in expressions():
+        for name, matchers in SELECTOR.findall(expression):
+            for label, values in MATCHER.findall(matchers):
+                compared.add((name, label))
+                assert set(values.split("|")) <= shown[name][label], expression
+        # `machine` is made by the expression itself.
+        known = {label for name in NAME.findall(expression) for label in shown[name]} | {"machine"}
+        for labels in GROUPING.findall(expression):
+            assert set(labels.split(", ")) <= known, expression
+    assert ("shop_packing_step_duration_seconds_count", "outcome") in compared
 
 
 @pytest.mark.once
