@@ -2,6 +2,8 @@
 
 import json
 import re
+import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +26,8 @@ from shop.packing.step_runner import StepOutcome
 from shop.process_starts import ProcessKind
 
 MONITORING = Path(settings.BASE_DIR) / "deploy" / "monitoring"
-RUNBOOK = Path(settings.BASE_DIR) / "docs" / "operators" / "runbook.md"
+DOCS = Path(settings.BASE_DIR) / "docs" / "operators"
+RUNBOOK = DOCS / "runbook.md"
 NAME = re.compile(r"\bshop_[a-z_]+")
 SELECTOR = re.compile(r"\b(shop_[a-z_]+)\{([^}]*)\}")
 MATCHER = re.compile(r'(\w+)!?=~?"([^"]*)"')
@@ -141,6 +144,21 @@ def test_each_alert_has_its_section_in_the_runbook_and_each_section_its_alert() 
         assert alert["annotations"]["summary"].endswith((".", "}}."))
         url = RUNBOOK_URL.format(alert["alert"].lower())
         assert alert["annotations"]["runbook_url"] == url
+
+
+@pytest.mark.once
+def test_documented_command_makes_links_to_the_runbook(tmp_path: Path) -> None:
+    for name in ("rules.yml", "rules_test.yml"):
+        shutil.copy(MONITORING / name, tmp_path)
+    (command,) = re.findall(r"^sed .*$", (DOCS / "monitoring.md").read_text(), re.MULTILINE)
+    subprocess.run(shlex.split(command), cwd=tmp_path, check=True)
+    address = "https://docs.example.com/operators/runbook.html#{}"
+    made = alerts(tmp_path / "rules.yml")
+    assert [each["annotations"]["runbook_url"] for each in made] == [
+        address.format(each["alert"].lower()) for each in made
+    ]
+    result = promtool("test", "rules", str(tmp_path / "rules_test.yml"))
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.once
