@@ -82,7 +82,7 @@ def test_alerts_fire_and_are_quiet_when_they_should(tmp_path: Path) -> None:
 
 
 def exposed() -> dict[str, dict[str, set[str]]]:
-    """What `/metrics` shows once everything has happened: values by sample and label."""
+    """The values of `/metrics` once everything has happened, by sample and label."""
     for path in ("/livez", "/readyz", "/metrics", "/static/missing.css", "/", "/nowhere/"):
         Client().get(path)
     for outcome in StepOutcome:
