@@ -4,14 +4,17 @@ import multiprocessing
 import os
 from collections.abc import Iterable
 from threading import Lock
+from typing import Literal
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+ProcessKind = Literal["web", "worker"]
 
-def process_starts(kind: str) -> None:
-    """Call the functions of PROCESS_STARTS in this process, "web" or "worker"."""
+
+def process_starts(kind: ProcessKind) -> None:
+    """Call the functions of PROCESS_STARTS in this process."""
     for path in settings.PROCESS_STARTS:
         import_string(path)(kind)
 

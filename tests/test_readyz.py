@@ -1,5 +1,6 @@
 """`/readyz`: migrations that are missing, and orders that nobody packs. (Redis: tests/access.)"""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,16 @@ def test_missing_migrations_are_named() -> None:
     assert problems() == [
         "migrations are not applied: access.0001_initial, orders.0001_initial",
     ]
+
+
+def test_poll_that_finds_a_problem_is_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        visitor().get("/nowhere/")
+        assert caplog.messages == ["Not Found: /nowhere/"]
+        caplog.clear()
+        Heartbeat.objects.all().delete()
+        assert len(problems()) == len(settings.WORKER_CLUSTERS)
+    assert caplog.messages == []
 
 
 def test_migrations_of_a_newer_version_are_no_problem() -> None:

@@ -22,6 +22,7 @@ from shop.packing.delivered import delivered_keys, save_delivered
 from shop.packing.models import Packing, StepRecord
 from shop.packing.runner import run_steps
 from shop.packing.step_names import Step, configured_steps
+from shop.packing.step_runner import StepOutcome
 from shop.tracing import work_on
 from shop.worker.leases import LeaseLostError, lease_end
 
@@ -133,7 +134,7 @@ def _run_steps(record: Packing, steps: Sequence[Step], done: set[str]) -> None:
                 raise TakesLongError
     save_delivered(order, before)
     for name, seconds in took.items():
-        observe(Metric.STEPS, seconds, name, "done")
+        observe(Metric.STEPS, seconds, name, StepOutcome.DONE)
 
 
 def _fence(records: Sequence[Packing]) -> None:

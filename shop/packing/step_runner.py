@@ -8,6 +8,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from random import uniform
 from time import monotonic
 from typing import Any, Generic, TypeVar
@@ -29,6 +30,17 @@ STOPPED = "The worker stopped in the middle."
 ASK_AGAIN = timedelta(days=1)  # about a moment that a step waits for
 
 Row = TypeVar("Row", bound=StepWork)
+
+
+class StepOutcome(StrEnum):
+    """The outcomes by which `/metrics` counts steps."""
+
+    DONE = "done"
+    WAITS = "waits"  # for a moment; nothing is wrong
+    PASSING = "passing"
+    BUG = "bug"
+    PERSON = "person"  # somebody must act
+    LOST = "lost"  # another worker has taken over
 
 
 class Attempt(ABC, Generic[Row]):
@@ -134,17 +146,23 @@ def _pass_gate(attempt: Attempt[Any], gate: Step) -> None:
 
 
 def _run_step(attempt: Attempt[Any], step: Step) -> None:
-    began, outcome = monotonic(), "done"
+    began, outcome = monotonic(), StepOutcome.DONE
     try:
         _do_step(attempt, step)
-    except (NeedsCorrection, NeedsHuman):
-        outcome = "person"
+    except NotBefore:
+        outcome = StepOutcome.WAITS
         raise
-    except (NotBefore, RetryLater, *TRANSIENT):
-        outcome = "passing"
+    except (RetryLater, *TRANSIENT):
+        outcome = StepOutcome.PASSING
+        raise
+    except (NeedsCorrection, NeedsHuman):
+        outcome = StepOutcome.PERSON
+        raise
+    except LeaseLostError:
+        outcome = StepOutcome.LOST
         raise
     except Exception:
-        outcome = "bug"
+        outcome = StepOutcome.BUG
         raise
     finally:
         observe(Metric.STEPS, monotonic() - began, step.name, outcome)

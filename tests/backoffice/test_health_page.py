@@ -177,6 +177,9 @@ def test_late_mails_and_webhooks_are_told_by_their_lag() -> None:
     Delivery.objects.update(next_attempt_at=timezone.now() - 31 * MINUTE)
     assert worse() == {"E-mails to be sent": "look", "Webhooks to be sent": "act"}
     assert "1, the oldest is 31 min" in page()
+    Message.objects.update(next_attempt_at=timezone.now() - 11 * MINUTE)
+    Delivery.objects.update(next_attempt_at=timezone.now() - 11 * MINUTE)
+    assert worse() == {"E-mails to be sent": "act", "Webhooks to be sent": "look"}
 
 
 def test_what_was_given_up_today_is_counted_and_not_that_of_earlier_days() -> None:

@@ -2,10 +2,12 @@
 
 import json
 import re
+import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -13,11 +15,24 @@ from django.conf import settings
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from shop.access.measurements import Metric, count, measurements, observe
+from portal.backoffice.reports.work_health import MAILS_TOO_LATE, WEBHOOKS_TOO_LATE
+from portal.backoffice.reports.worker_health import LEAST_BYTES, LEAST_SHARE, LOW_SHARE
+from shop.access.measurements import Metric, count, count_start, measurements, observe
+from shop.billing.models import Invoice
+from shop.notifications.emails.models import Message
+from shop.notifications.webhooks.models import Attempt, Delivery
+from shop.operations.backup_health import ACT, LOOK
+from shop.packing.step_runner import StepOutcome
+from shop.process_starts import ProcessKind
 
 MONITORING = Path(settings.BASE_DIR) / "deploy" / "monitoring"
-RUNBOOK = Path(settings.BASE_DIR) / "docs" / "operators" / "runbook.md"
+DOCS = Path(settings.BASE_DIR) / "docs" / "operators"
+RUNBOOK = DOCS / "runbook.md"
 NAME = re.compile(r"\bshop_[a-z_]+")
+SELECTOR = re.compile(r"\b(shop_[a-z_]+)\{([^}]*)\}")
+MATCHER = re.compile(r'(\w+)!?=~?"([^"]*)"')
+GROUPING = re.compile(r"\bby \(([^)]*)\)")
+LIMIT = re.compile(r"[<>] ([\d.]+)")
 RUNBOOK_URL = "docs/operators/runbook.md#{}"
 
 
@@ -53,8 +68,8 @@ def test_alerts_fire_and_are_quiet_when_they_should(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     tests = yaml.safe_load((MONITORING / "rules_test.yml").read_text())["tests"]
     names = [test["name"] for test in tests]
-    expected = [f"{a['alert']} {how}" for a in alerts() for how in ("fires", "is quiet")]
-    assert names == expected
+    plain = [name for name in names if name.endswith((" fires", " is quiet"))]
+    assert plain == [f"{a['alert']} {how}" for a in alerts() for how in ("fires", "is quiet")]
     # The tool would tell: with another limit, its tests fail.
     rules = (MONITORING / "rules.yml").read_text().replace("> 900", "> 9000")
     (tmp_path / "rules.yml").write_text(rules)
@@ -66,29 +81,58 @@ def test_alerts_fire_and_are_quiet_when_they_should(tmp_path: Path) -> None:
     assert "ShopOrdersLate" in failed.stdout + failed.stderr
 
 
+def exposed() -> dict[str, dict[str, set[str]]]:
+    """The values of `/metrics` once everything has happened, by sample and label."""
+    for path in ("/livez", "/readyz", "/metrics", "/static/missing.css", "/", "/nowhere/"):
+        Client().get(path)
+    for outcome in StepOutcome:
+        observe(Metric.STEPS, 0.01, "client", outcome)
+    for outcome in (*Attempt.Failure, Delivery.State.DELIVERED):
+        observe(Metric.WEBHOOKS, 0.01, outcome)
+    for state in Message.State:
+        count(Metric.MAILS, Message.Kind.RECEIVED, state)
+    for kind in Invoice.Kind:
+        count(Metric.INVOICES, kind)
+    for process in get_args(ProcessKind):
+        count_start(process)
+    measurements.write()
+    found: dict[str, dict[str, set[str]]] = {}
+    for family in text_string_to_metric_families(Client().get("/metrics").content.decode()):
+        for sample in family.samples:
+            labels = found.setdefault(sample.name, {})
+            for label, value in sample.labels.items():
+                labels.setdefault(label, set()).add(value)
+    return {name: labels for name, labels in found.items() if not name.endswith("_created")}
+
+
+def metric_of(name: str) -> str:
+    """The metric that a sample of a histogram or a summary belongs to."""
+    return re.sub("_(sum|count|bucket)$", "", name)
+
+
 @pytest.mark.django_db
 def test_every_expression_names_a_metric_that_is_exposed() -> None:
-    observe(Metric.REQUESTS, 0.01, "GET", "tiers", "2xx")
-    observe(Metric.STEPS, 0.01, "client", "done")
-    observe(Metric.WEBHOOKS, 0.01, "delivered")
-    for metric in (Metric.MAILS, Metric.INVOICES, Metric.STARTS):
-        count(metric, *(["packed", "sent"] if metric == Metric.MAILS else ["web"]))
-    measurements.write()
-    text = Client().get("/metrics").content.decode()
-    exposed = {
-        sample.name
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-        if not sample.name.endswith("_created")
-    }
+    shown = exposed()
     named = {name for expression in expressions() for name in NAME.findall(expression)}
-    assert named <= exposed
+    assert named <= shown.keys()
     # And none is exposed that nobody looks at.
-    parts = {
-        name.removesuffix("_sum").removesuffix("_count").removesuffix("_bucket") for name in named
-    }
-    shown = {n.removesuffix("_sum").removesuffix("_count").removesuffix("_bucket") for n in exposed}
-    assert shown - parts == set()
+    assert set(map(metric_of, shown)) == set(map(metric_of, named))
+
+
+@pytest.mark.django_db
+def test_every_expression_names_labels_and_values_that_the_shop_writes() -> None:
+    shown = exposed()
+    compared = set()
+    for expression in expressions():
+        for name, matchers in SELECTOR.findall(expression):
+            for label, values in MATCHER.findall(matchers):
+                compared.add((name, label))
+                assert set(values.split("|")) <= shown[name][label], expression
+        # `machine` is made by the expression itself.
+        known = {label for name in NAME.findall(expression) for label in shown[name]} | {"machine"}
+        for labels in GROUPING.findall(expression):
+            assert set(labels.split(", ")) <= known, expression
+    assert ("shop_packing_step_duration_seconds_count", "outcome") in compared
 
 
 @pytest.mark.once
@@ -100,3 +144,36 @@ def test_each_alert_has_its_section_in_the_runbook_and_each_section_its_alert() 
         assert alert["annotations"]["summary"].endswith((".", "}}."))
         url = RUNBOOK_URL.format(alert["alert"].lower())
         assert alert["annotations"]["runbook_url"] == url
+
+
+@pytest.mark.once
+def test_documented_command_makes_links_to_the_runbook(tmp_path: Path) -> None:
+    for name in ("rules.yml", "rules_test.yml"):
+        shutil.copy(MONITORING / name, tmp_path)
+    (command,) = re.findall(r"^sed .*$", (DOCS / "monitoring.md").read_text(), re.MULTILINE)
+    subprocess.run(shlex.split(command), cwd=tmp_path, check=True)
+    address = "https://docs.example.com/operators/runbook.html#{}"
+    made = alerts(tmp_path / "rules.yml")
+    assert [each["annotations"]["runbook_url"] for each in made] == [
+        address.format(each["alert"].lower()) for each in made
+    ]
+    result = promtool("test", "rules", str(tmp_path / "rules_test.yml"))
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.once
+def test_alerts_begin_where_the_health_page_changes_its_verdict() -> None:
+    limits = {
+        each["alert"]: [float(number) for number in LIMIT.findall(each["expr"])]
+        for each in alerts()
+    }
+    expected = {
+        "ShopOrdersLate": [settings.LATE_AFTER_MINUTES * 60],
+        "ShopMailsLate": [MAILS_TOO_LATE.total_seconds()],
+        "ShopWebhooksLate": [WEBHOOKS_TOO_LATE.total_seconds()],
+        "ShopBackupLate": [LOOK.total_seconds()],
+        "ShopBackupOld": [ACT.total_seconds()],
+        "ShopDiskLow": [LOW_SHARE],
+        "ShopDiskFull": [LEAST_SHARE, LEAST_BYTES],
+    }
+    assert {name: limits[name] for name in expected} == expected

@@ -14,7 +14,7 @@ from shop.orders.models import Order
 from shop.worker.models import Heartbeat, MessageHold, WorkerInstance
 from tests.factories import make_order, make_staff
 
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def make_backup(age: timedelta) -> None:
@@ -89,8 +89,12 @@ def kept_key(settings: Settings) -> None:
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
 
 
+def late_backup(settings: Settings) -> None:
+    make_backup(27 * HOUR)
+
+
 def old_backup(settings: Settings) -> None:
-    make_backup(8 * DAY)
+    make_backup(51 * HOUR)
 
 
 def hold(settings: Settings) -> None:

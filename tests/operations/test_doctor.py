@@ -168,6 +168,7 @@ Look = Callable[[], Iterable[HealthLine]]
         (faults.demo, settings_lines, {"profile": "act"}),
         (faults.no_factor_key, settings_lines, {"accounts.W001": "look"}),
         (faults.kept_key, settings_lines, {"secret-key": "look"}),
+        (faults.late_backup, backup_line, {"backup": "look"}),
         (faults.old_backup, backup_line, {"backup": "act"}),
         (faults.hold, message_lines, {"hold": "look"}),
         (faults.no_redirect, settings_lines, {"security.W008": "look"}),

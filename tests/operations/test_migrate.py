@@ -7,9 +7,11 @@ from io import StringIO
 from threading import Event
 
 import pytest
+from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models.signals import pre_migrate
 
 from shop.operations.management.commands import migrate
 
@@ -64,10 +66,37 @@ class Listener(StringIO):
         return super().write(text)
 
 
-def lock_timeout() -> str:
+def shown(setting: str) -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SHOW lock_timeout")
+        cursor.execute(f"SHOW {setting}")
         return str(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def limited() -> Iterator[None]:
+    """A database that ends long statements, as its operators wish."""
+    name = connection.ops.quote_name(str(connection.settings_dict["NAME"]))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {name} SET statement_timeout = '2min'")
+    connection.close()
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {name} RESET statement_timeout")
+    connection.close()
+
+
+@pytest.mark.usefixtures("limited")
+def test_migrate_may_take_longer_than_other_statements() -> None:
+    seen = []
+
+    def look(**_options: object) -> None:
+        seen.append(shown("statement_timeout"))
+
+    pre_migrate.connect(look, sender=apps.get_app_config("sessions"))
+    assert shown("statement_timeout") == "2min"
+    call_command("migrate", verbosity=0)
+    pre_migrate.disconnect(look, sender=apps.get_app_config("sessions"))
+    assert (seen, shown("statement_timeout")) == (["0"], "2min")
 
 
 def test_migrate_tries_again_until_readers_have_ended() -> None:
@@ -76,7 +105,7 @@ def test_migrate_tries_again_until_readers_have_ended() -> None:
         call_command("migrate", "sessions", "zero", stdout=StringIO(), stderr=said)
     assert "A table is in use. The migration is tried again.\n" in said.getvalue()
     assert TABLE not in connection.introspection.table_names()
-    assert lock_timeout() == "0"
+    assert shown("lock_timeout") == "0"
 
 
 def test_migrate_gives_up_with_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,4 +113,4 @@ def test_migrate_gives_up_with_one_sentence(monkeypatch: pytest.MonkeyPatch) -> 
     with reader(), pytest.raises(CommandError, match="did not let go of a table"):
         call_command("migrate", "sessions", "zero", verbosity=0)
     assert TABLE in connection.introspection.table_names()
-    assert lock_timeout() == "0"
+    assert shown("lock_timeout") == "0"

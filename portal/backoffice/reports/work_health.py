@@ -24,7 +24,8 @@ from shop.notifications.webhooks.models import Delivery, Receiver
 from shop.tenancy.vat_id_check import VatIdCheck
 from shop.worker.message_hold import message_hold
 
-LATE, TOO_LATE = timedelta(minutes=5), timedelta(minutes=30)  # of mails and webhooks
+LATE = timedelta(minutes=5)  # of mails and webhooks
+MAILS_TOO_LATE, WEBHOOKS_TOO_LATE = timedelta(minutes=10), timedelta(minutes=30)
 NONE = pgettext_lazy("health", "none")
 UNSENT = ("waiting", "sending")
 
@@ -69,7 +70,7 @@ def message_lines() -> Iterator[HealthLine]:
         )
     queue, today = reverse("staff"), timezone.localtime().replace(hour=0, minute=0, second=0)
     mails = Message.objects.all()
-    yield _waiting_line("mails", _("E-mails to be sent"), backlog(mails, UNSENT), "mail")
+    yield _waiting_line("mails", _("E-mails to be sent"), backlog(mails, UNSENT), MAILS_TOO_LATE)
     states = (Message.State.FAILED, Message.State.REFUSED)
     yield HealthLine(
         "failed-mails",
@@ -80,7 +81,8 @@ def message_lines() -> Iterator[HealthLine]:
         f"{queue}?failing=mail",
     )
     webhooks = Delivery.objects.all()
-    yield _waiting_line("webhooks", _("Webhooks to be sent"), backlog(webhooks, UNSENT), "webhook")
+    waiting = backlog(webhooks, UNSENT)
+    yield _waiting_line("webhooks", _("Webhooks to be sent"), waiting, WEBHOOKS_TOO_LATE)
     failed = webhooks.filter(
         order__isnull=False, state=Delivery.State.FAILED, next_attempt_at__gte=today
     )
@@ -173,13 +175,13 @@ def _vies_line() -> HealthLine:
     )
 
 
-def _waiting_line(key: str, label: str, found: Backlog, failing: str) -> HealthLine:
+def _waiting_line(key: str, label: str, found: Backlog, act: timedelta) -> HealthLine:
     number = found.number("waiting") + found.number("sending")
     sentence = _("%(number)s, the oldest is %(time)s late") if found.lag else "%(number)s"
     return HealthLine(
         key,
         label,
-        by_lag(found.lag, LATE, TOO_LATE),
+        by_lag(found.lag, LATE, act),
         sentence % {"number": number, "time": duration(found.lag.total_seconds())},
         _("The worker does not keep up, or the other side does not respond."),
     )

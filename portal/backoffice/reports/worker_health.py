@@ -29,7 +29,7 @@ HOURLY_LOOK, HOURLY_ACT = timedelta(hours=1, minutes=20), timedelta(hours=4)
 QUIET = timedelta(seconds=20)
 SLOW_MS = 250  # for a question that costs the database nothing
 GIGABYTE = 1024**3
-LOW_SHARE, LEAST_SHARE = 0.1, 0.03  # of the disk that is free
+LOW_SHARE, LEAST_SHARE = 0.1, 0.03  # of the disk that is free; deploy/monitoring/rules.yml too
 LEAST_BYTES = GIGABYTE // 2
 MOST_SHOWN = 5  # instances
 

@@ -44,7 +44,7 @@ def record_attempt(attempt: Attempt) -> None:
         logger.warning("Lost the lease of %s: somebody else sends it.", delivery)
         return
     seconds = (attempt.milliseconds or 0) / 1000
-    observe(Metric.WEBHOOKS, seconds, attempt.failure or "delivered")
+    observe(Metric.WEBHOOKS, seconds, attempt.failure or State.DELIVERED)
     with about_order(delivery.order):
         milestones.info("%s is %s.", delivery, changes["state"])
         if changes["state"] == State.FAILED:

@@ -31,7 +31,7 @@ class Command(migrate.Command):
         began = time.monotonic()
         for _try in range(TRIES):
             with connection.cursor() as cursor:
-                cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+                cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'; SET statement_timeout = 0")
             try:
                 super().handle(*args, **options)
             except OperationalError as error:
@@ -42,7 +42,7 @@ class Command(migrate.Command):
                     raise
             else:
                 with connection.cursor() as cursor:
-                    cursor.execute("SET lock_timeout = DEFAULT")
+                    cursor.execute("RESET lock_timeout; RESET statement_timeout")
                 return
             if options["verbosity"]:
                 self.stderr.write("A table is in use. The migration is tried again.")
