@@ -1,10 +1,12 @@
 """The files of a deployment are well-formed, hardened, and run what the shop runs."""
 
+import os
 import re
 import subprocess
 import sys
 import venv
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import crossplane
 import pytest
@@ -14,8 +16,10 @@ from django.core.management import load_command_class
 
 from shop.worker.management.commands import run
 from tests.notifications.certificates import make_certificate
+from tests.operations.front import web_server
 from tests.operations.proxies import CADDY, DEPLOY, NGINX, nginx_configuration
 from tests.operations.units import unit_command
+from tests.ports import free_port
 
 pytestmark = pytest.mark.once
 
@@ -113,17 +117,32 @@ def test_every_deployment_starts_web_processes_as_the_demo_does() -> None:
     assert image_command()[1:] == changed("0.0.0.0", "8000")
 
 
+def alive(environment: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+    """Answer at /livez alone."""
+    start("200 OK" if environment["PATH_INFO"] == "/livez" else "404 Not Found", [])
+    return []
+
+
+def asked_until_it_answers(port: int, main_process: int) -> int:
+    """The exit code of the unit's line that waits for the web process."""
+    words = unit_command("slate-web@.service", "ExecStartPost", MAINPID=str(main_process))
+    command = [word.replace("%i", str(port)) for word in words]
+    return subprocess.run(command, capture_output=True, timeout=60, check=False).returncode
+
+
 def test_web_process_has_started_once_it_answers() -> None:
-    unit = "slate-web@.service"
-    start, asking = unit_command(unit), unit_command(unit, "ExecStartPost")
-    host, port = start[start.index("--host") + 1], start[start.index("--port") + 1]
-    assert asking[0] == "curl"
-    assert asking[-1] == f"http://{host}:{port}/livez"
-    longest = int(asking[asking.index("--retry-max-time") + 1])
-    text = (DEPLOY / "systemd" / unit).read_text(encoding="utf-8")
-    assert f"TimeoutStartSec={longest + 30}\n" in text
+    with web_server(alive) as port:
+        assert asked_until_it_answers(port, os.getpid()) == 0
+    text = (DEPLOY / "systemd" / "slate-web@.service").read_text(encoding="utf-8")
+    assert "TimeoutStartSec=300\n" in text  # one that never answers is not waited for for ever
     guide = (ROOT / "docs" / "operators" / "deployment.md").read_text(encoding="utf-8")
     assert "apt-get install -y certbot curl " in guide
+
+
+def test_web_process_that_ends_before_it_answers_is_not_waited_for() -> None:
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    assert asked_until_it_answers(free_port(), ended.pid) == 1
 
 
 def test_every_deployment_starts_the_worker_by_one_command() -> None:
