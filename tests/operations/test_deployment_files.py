@@ -14,6 +14,7 @@ import yaml
 from django.conf import settings
 from django.core.management import load_command_class
 
+from shop.worker import supervisor
 from shop.worker.management.commands import run
 from tests.notifications.certificates import make_certificate
 from tests.operations.front import web_server
@@ -115,6 +116,25 @@ def test_every_deployment_starts_web_processes_as_the_demo_does() -> None:
     assert unit[0] == ".venv/bin/python"
     assert ["8000" if word == "%i" else word for word in unit[1:]] == changed("127.0.0.1", "8000")
     assert image_command()[1:] == changed("0.0.0.0", "8000")
+
+
+def test_every_deployment_lets_running_requests_end_before_it_kills_a_web_process() -> None:
+    words = image_command()
+    longest = int(words[words.index("--workers-kill-timeout") + 1])
+    unit = (DEPLOY / "systemd" / "slate-web@.service").read_text(encoding="utf-8")
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    pods = yaml.safe_load_all((DEPLOY / "kubernetes" / "web.yaml").read_text(encoding="utf-8"))
+    pod = next(pods)["spec"]["template"]["spec"]
+    asleep = pod["containers"][0]["lifecycle"]["preStop"]["exec"]["command"]
+    assert asleep[0] == "sleep"
+    allowed = {
+        "systemd": int(re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[0]),
+        "compose": int(compose["services"]["web-1"]["stop_grace_period"].removesuffix("s")),
+        "Kubernetes": pod["terminationGracePeriodSeconds"] - int(asleep[1]),
+    }
+    # A request may wait for a lock for many seconds; then granian itself needs a moment.
+    assert longest == 15 <= supervisor.GRACE
+    assert [name for name, seconds in allowed.items() if seconds < longest + 5] == []
 
 
 def alive(environment: WSGIEnvironment, start: StartResponse) -> list[bytes]:

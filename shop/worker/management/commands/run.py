@@ -104,7 +104,7 @@ def web_server(host: str, port: int) -> list[str]:
         *("--host", host, "--port", str(port), "--log-level", "error"),
         # Each thread keeps a database connection.
         *("--blocking-threads", "8", "--backpressure", "64"),
-        *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "15"),
         "shop.wsgi:application",
     ]
 
