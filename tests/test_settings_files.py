@@ -110,6 +110,7 @@ def test_file_that_is_of_no_use_ends_the_start_with_one_sentence(
     [
         ("EMAIL_URL", f"smtp//me:{PASSWORD}@mail.example:25"),
         ("EMAIL_URL", f"smtp://me:{PASSWORD}@mail.example:port"),
+        ("EMAIL_URL", f"smtps://me:{PASSWORD}@mail.example:465"),
         ("DATABASE_URL", f"postgres://me:{PASSWORD}@db.example:port/shop"),
         ("DATABASE_URL", f"mongo://me:{PASSWORD}@db.example/shop"),
         # A password with characters that are to be quoted: what follows `#` or `/` is no port.
