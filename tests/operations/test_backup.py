@@ -222,7 +222,7 @@ def test_only_the_backup_that_was_verified_is_noted(tmp_path: Path) -> None:
 
 
 def test_keep_with_a_single_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="^--keep goes with a folder: "):
+    with pytest.raises(CommandError, match=r"^--keep goes with a folder: "):
         backup("--to", str(tmp_path / "one.tar"), "--keep", "2")
     assert not Backup.objects.exists()
 
