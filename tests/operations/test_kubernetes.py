@@ -115,6 +115,16 @@ def test_backups_outlive_the_pod_that_makes_them() -> None:
     assert "emptyDir" in volumes[mounts["/var/lib/slate"]]
 
 
+def test_claim_of_the_backups_holds_one_more_than_are_kept() -> None:
+    sizes = {
+        name: int(each["spec"]["resources"]["requests"]["storage"].removesuffix("Gi"))
+        for name, each in objects("PersistentVolumeClaim").items()
+    }
+    kept = int(container("backup")["command"][-1])
+    # Each has all files of invoices, and the database.
+    assert sizes["backups"] > (kept + 1) * sizes["invoices"]
+
+
 def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     """Tell if a policy is for pods with these labels."""
     wanted = selector.get("matchLabels", {}).items() <= labels.items()
