@@ -65,6 +65,13 @@ def test_one_line_end_is_stripped_from_a_file_and_no_other_blank(
     assert Variables()["SOMETHING"] == expected
 
 
+def test_name_of_a_file_that_is_empty_leaves_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As in the drill of a restore, where a deployment names a file.
+    monkeypatch.setenv("SOMETHING", "given")
+    monkeypatch.setenv("SOMETHING_FILE", "")
+    assert Variables()["SOMETHING"] == "given"
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

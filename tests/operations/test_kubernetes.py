@@ -115,6 +115,20 @@ def test_backups_outlive_the_pod_that_makes_them() -> None:
     assert "emptyDir" in volumes[mounts["/var/lib/slate"]]
 
 
+def test_restore_of_the_guide_waits_for_the_pods_that_use_the_database() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    (given,) = re.findall(r"wait --for=delete pod -l 'app in \(([a-z,]+)\)'", guide)
+    assert given.split(",") == [
+        pods()[name]["metadata"]["labels"]["app"] for name in objects("Deployment")
+    ]
+    assert all(f"deploy/{name} " in guide for name in objects("Deployment"))
+    # Each Job may fail, too: nothing waits an hour for it to succeed.
+    ended = re.findall(r"--for=jsonpath=.* --timeout=(?:10m|1h) (job/\S+)", guide)
+    complete = re.findall(r"--for=condition=complete --timeout=1m (job/\S+)", guide)
+    assert ended == complete
+    assert guide.count("--for=condition=complete ") == len(complete) == 4
+
+
 def test_claim_of_the_backups_holds_one_more_than_are_kept() -> None:
     sizes = {
         name: int(each["spec"]["resources"]["requests"]["storage"].removesuffix("Gi"))
