@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import get_commands, load_command_class
 
 
 @pytest.mark.once
@@ -27,5 +28,18 @@ def test_database_that_is_away_ends_a_command_in_one_sentence(
     )
     assert done.returncode == 1
     said = "The database does not work: unable to open database file.\n"
-    assert done.stderr.endswith(said) == (not asks_for_more)
+    # Nothing else: warnings of `check` are not for each command.
+    assert (done.stderr == said) == (not asks_for_more)
     assert ("Traceback" in done.stderr) == asks_for_more
+
+
+def test_commands_leave_it_to_check_and_doctor_to_warn() -> None:
+    ours = {
+        name: load_command_class(app, name)
+        for name, app in get_commands().items()
+        if app.startswith(("shop.", "portal."))
+    }
+    assert "archive_orders" in ours
+    checked = {name for name, command in ours.items() if command.requires_system_checks}
+    # These must not go on with what the checks find.
+    assert checked == {"worker", "migrate", "demo_data", "collectstatic"}

@@ -77,6 +77,7 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"ALLOWED_HOSTS": "other.example"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"BASE_URL": "https://"}, "ALLOWED_HOSTS must name the host of BASE_URL"),
         ({"EMAIL_URL": "nonsense"}, "EMAIL_URL cannot be read: see docs/operators/settings.md."),
+        ({"EMAIL_URL": "smtps://mail.example:465"}, "EMAIL_URL must begin with smtp+ssl://"),
         ({"MAIL_FROM": "nonsense"}, "MAIL_FROM cannot be read: nonsense"),
         ({"CANCELLATION_NOTICE_DAYS": "-1"}, "CANCELLATION_NOTICE_DAYS must not be negative."),
         ({"CUSTOMERS": "all"}, "CUSTOMERS must be businesses or everyone, not all."),

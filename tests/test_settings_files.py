@@ -65,6 +65,13 @@ def test_one_line_end_is_stripped_from_a_file_and_no_other_blank(
     assert Variables()["SOMETHING"] == expected
 
 
+def test_name_of_a_file_that_is_empty_leaves_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As in the drill of a restore, where a deployment names a file.
+    monkeypatch.setenv("SOMETHING", "given")
+    monkeypatch.setenv("SOMETHING_FILE", "")
+    assert Variables()["SOMETHING"] == "given"
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
@@ -110,6 +117,7 @@ def test_file_that_is_of_no_use_ends_the_start_with_one_sentence(
     [
         ("EMAIL_URL", f"smtp//me:{PASSWORD}@mail.example:25"),
         ("EMAIL_URL", f"smtp://me:{PASSWORD}@mail.example:port"),
+        ("EMAIL_URL", f"smtps://me:{PASSWORD}@mail.example:465"),
         ("DATABASE_URL", f"postgres://me:{PASSWORD}@db.example:port/shop"),
         ("DATABASE_URL", f"mongo://me:{PASSWORD}@db.example/shop"),
         # A password with characters that are to be quoted: what follows `#` or `/` is no port.

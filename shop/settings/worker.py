@@ -155,7 +155,13 @@ if DEMO:
     EMAIL_BACKEND = "shop.notifications.emails.dev_mailbox.EmailBackend"
 else:
     required("EMAIL_URL")
-if env.str("EMAIL_URL", default=""):
+if _url := env.str("EMAIL_URL", default=""):
+    if _url.lower().startswith("smtps:"):
+        # The library would begin in clear, whatever the port.
+        raise SystemExit(
+            "EMAIL_URL must begin with smtp+ssl:// (TLS from the start, port 465) or smtp+tls:// "
+            "(STARTTLS, port 587), not smtps://."
+        )
     globals().update(read("EMAIL_URL", env.email_url, ""))  # EMAIL_BACKEND, EMAIL_HOST and so on
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold up the other mails
 _name, _address = parseaddr(read("MAIL_FROM", sender, f"no-reply@{urlsplit(BASE_URL).hostname}"))

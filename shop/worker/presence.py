@@ -5,7 +5,6 @@ import socket
 import time
 from contextlib import suppress
 from datetime import timedelta
-from multiprocessing.context import ForkProcess
 
 from django.db import Error, connection
 from django.utils import timezone
@@ -20,7 +19,7 @@ KEEP = timedelta(days=7)  # rows and heartbeats of workers that were killed
 
 
 class Presence:
-    """Says every few seconds that this supervisor runs; a companion of its pool."""
+    """Says every few seconds that this supervisor runs."""
 
     def __init__(self) -> None:
         self.row: WorkerInstance | None = None
@@ -36,12 +35,11 @@ class Presence:
         except Error:  # the supervisor says so
             connection.close()
 
-    def end(self) -> list[ForkProcess]:
-        """Delete the row: this worker ends by itself. There is no process to end."""
+    def end(self) -> None:
+        """Delete the row: all processes of this worker have ended."""
         if self.row is not None:
             with suppress(Error):
                 self.row.delete()
-        return []
 
     def _sign(self) -> None:
         now = timezone.now()

@@ -26,6 +26,7 @@ from shop.process_starts import report_errors
 from shop.worker.instance import TOKEN
 from shop.worker.models import Heartbeat, InstanceBeat
 from shop.worker.pool import load, run_pool
+from shop.worker.presence import Presence
 from shop.worker.previous_version import PreviousVersion
 from shop.worker.processes import Stop, cpu_seconds, end_groups, fork, group_of, kill_group
 from shop.worker.shutdown import begin_shutdown
@@ -206,11 +207,13 @@ def supervise(
     wait_briefly()
     load()
     pool = Pool([Cluster(name, options["frozen_after"]) for name, options in clusters.items()])
+    presence = Presence()
     away = False
     try:
         while not stop.is_set():
             for companion in companions:
                 companion.watch()
+            presence.watch()
             was_away, away = away, not watched(pool, is_known=away)
             if was_away and not away:
                 logger.warning("The database answers again.")
@@ -223,6 +226,7 @@ def supervise(
         begin_shutdown()
         ending = [process for each in (*companions, pool) for process in each.end()]
         end_groups(ending, GRACE)
+        presence.end()  # only now: until then, `restore` refuses to begin
 
 
 def watched(pool: Pool, *, is_known: bool) -> bool:

@@ -221,6 +221,12 @@ def test_only_the_backup_that_was_verified_is_noted(tmp_path: Path) -> None:
     assert later.verified_at is None
 
 
+def test_keep_with_a_single_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"^--keep goes with a folder: "):
+        backup("--to", str(tmp_path / "one.tar"), "--keep", "2")
+    assert not Backup.objects.exists()
+
+
 def test_keep_deletes_all_but_the_newest_and_nothing_else(settings: Settings) -> None:
     folder = settings.BACKUP_DIR
     folder.mkdir()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -203,6 +204,24 @@ def test_files_that_others_may_read_are_found(settings: Settings, tmp_path: Path
     assert (lines["private"].verdict, lines["secrets"].verdict) == ("act", "look")
     assert lines["private"].found == f"open to others: {tmp_path}"
     assert lines["secrets"].found == "open to all users: SECRET_KEY_FILE"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("volume", "verdict", "found"),
+    [
+        ("/usr", "look", "open to others: /usr"),
+        # Mounted itself, as an emptyDir of Kubernetes is.
+        ("/dev", "fine", "/dev is a volume of the container"),
+    ],
+)
+def test_volume_that_is_mounted_itself_may_be_open_to_all(
+    volume: str, verdict: str, found: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.VAR_DIR = Path(volume)
+    monkeypatch.setattr(os, "geteuid", lambda: 10001)  # in a container root owns what is mounted
+    (line,) = (line for line in file_lines({}) if line.key == "private")
+    assert (line.verdict, line.found) == (verdict, found)
 
 
 @pytest.mark.parametrize(("share", "verdict"), [(0.05, "look"), (0.01, "act")])

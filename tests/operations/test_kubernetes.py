@@ -115,6 +115,30 @@ def test_backups_outlive_the_pod_that_makes_them() -> None:
     assert "emptyDir" in volumes[mounts["/var/lib/slate"]]
 
 
+def test_restore_of_the_guide_waits_for_the_pods_that_use_the_database() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    (given,) = re.findall(r"wait --for=delete pod -l 'app in \(([a-z,]+)\)'", guide)
+    assert given.split(",") == [
+        pods()[name]["metadata"]["labels"]["app"] for name in objects("Deployment")
+    ]
+    assert all(f"deploy/{name} " in guide for name in objects("Deployment"))
+    # Each Job may fail, too: nothing waits an hour for it to succeed.
+    ended = re.findall(r"--for=jsonpath=.* --timeout=(?:10m|1h) (job/\S+)", guide)
+    complete = re.findall(r"--for=condition=complete --timeout=1m (job/\S+)", guide)
+    assert ended == complete
+    assert guide.count("--for=condition=complete ") == len(complete) == 4
+
+
+def test_claim_of_the_backups_holds_one_more_than_are_kept() -> None:
+    sizes = {
+        name: int(each["spec"]["resources"]["requests"]["storage"].removesuffix("Gi"))
+        for name, each in objects("PersistentVolumeClaim").items()
+    }
+    kept = int(container("backup")["command"][-1])
+    # Each has all files of invoices, and the database.
+    assert sizes["backups"] > (kept + 1) * sizes["invoices"]
+
+
 def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
     """Tell if a policy is for pods with these labels."""
     wanted = selector.get("matchLabels", {}).items() <= labels.items()

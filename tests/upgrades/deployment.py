@@ -19,7 +19,7 @@ from tests.waiting import wait_for
 GRANIAN = [
     *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"),
     *("--blocking-threads", "8", "--backpressure", "64", "--log-level", "error"),
-    *("--workers-kill-timeout", "5", "--host", "127.0.0.1"),
+    *("--workers-kill-timeout", "15", "--host", "127.0.0.1"),
 ]
 NGINX = """
 daemon off;

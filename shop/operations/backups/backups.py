@@ -54,7 +54,7 @@ def make_backup(to: Path, recipients: Sequence[str], *, with_files: bool = True)
     now = timezone.now()
     ending = ending_for(recipients)
     name = f"backup-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.tar{ending}"
-    path = to if _is_file(to) else to / name
+    path = to if is_file(to) else to / name
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.exists():
@@ -79,6 +79,11 @@ def make_backup(to: Path, recipients: Sequence[str], *, with_files: bool = True)
         made_at=now, name=path.name[:255], size=path.stat().st_size, encrypted=bool(recipients)
     )
     return Made(row, path, files, lost)
+
+
+def is_file(path: Path) -> bool:
+    """Tell if a backup at `path` would be that file, and not one in that folder."""
+    return not path.is_dir() and ".tar" in path.suffixes
 
 
 def delete_older(folder: Path, keep: int) -> list[str]:
@@ -136,10 +141,6 @@ def _manifest(dump: Dump, now: datetime, files: int | None) -> Manifest:
         invoice_storage=settings.STORAGES["invoices"]["BACKEND"].rpartition(".")[2],
         invoice_files=files,
     )
-
-
-def _is_file(path: Path) -> bool:
-    return not path.is_dir() and ".tar" in path.suffixes
 
 
 def _delete_unfinished(folder: Path) -> None:

@@ -36,15 +36,18 @@ def _private_line() -> HealthLine:
     is_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
     database = [Path(f"{name}{ending}") for ending in ("", "-wal", "-shm")] if is_sqlite else []
     owner, ours = directory.stat().st_uid, os.geteuid()
-    # A volume of a container belongs to root, and to our group.
+    # A volume of a container belongs to root, and to our group. What is mounted here itself, only the
+    # engine can change: Kubernetes opens an emptyDir to all, and keeps others out above it.
     is_volume = owner == 0 != ours
+    is_mounted = is_volume and directory.is_mount()
     exposed = [
         str(path)
-        for path in [directory, *database]
+        for path in [*([] if is_mounted else [directory]), *database]
         if _is_open(path, 0o007 if is_volume else 0o077)
     ]
     is_foreign = owner != ours and not is_volume
-    found = f"open to others: {', '.join(exposed)}" if exposed else f"{directory} is private"
+    fine = f"{directory} is a volume of the container" if is_mounted else f"{directory} is private"
+    found = f"open to others: {', '.join(exposed)}" if exposed else fine
     if is_foreign:
         found = f"{directory} belongs to another user than the one who runs this"
     verdict = Verdict.LOOK if is_volume else Verdict.ACT

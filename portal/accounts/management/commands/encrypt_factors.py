@@ -15,6 +15,7 @@ class Command(BaseCommand):
         "Encrypts what authenticator apps and recovery codes are made from under FACTOR_KEY, and says "
         "whether FACTOR_KEY_FALLBACKS can be removed."
     )
+    requires_system_checks = ()  # `doctor` tells of what they find
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Encrypt what is not yet. Raises CommandError without a key, and for unknown keys."""

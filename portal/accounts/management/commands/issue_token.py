@@ -21,6 +21,7 @@ class Command(BaseCommand):
     """`manage.py issue_token NAME --application … | --user EMAIL [--scopes …] [--days N]`."""
 
     help = "Issues a long-lived API token and prints its value, this once."
+    requires_system_checks = ()  # `doctor` tells of what they find
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""

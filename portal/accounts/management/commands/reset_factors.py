@@ -13,6 +13,7 @@ class Command(BaseCommand):
     """`manage.py reset_factors EMAIL`; verify the user's identity yourself first."""
 
     help = "Takes away somebody's passkeys, app and recovery codes, signs them out, and tells them."
+    requires_system_checks = ()  # `doctor` tells of what they find
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""

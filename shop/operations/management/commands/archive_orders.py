@@ -22,6 +22,7 @@ class Command(BaseCommand):
     """`manage.py archive_orders --before DATE | --restore NUMBER | --restore-all`."""
 
     help = "Archives orders that are finished for good, or brings archived ones back as they were."
+    requires_system_checks = ()  # `doctor` tells of what they find
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from shop.operations.backups.backups import Made, delete_older, make_backup
+from shop.operations.backups.backups import Made, delete_older, is_file, make_backup
 from shop.operations.backups.failures import told_in_one_sentence
 from shop.operations.backups.restore_changes import made_at
 from shop.operations.backups.restores import check_backup, check_fits, verify
@@ -59,10 +59,12 @@ class Command(BaseCommand):
             if options["verify"]:
                 self._verify(options["verify"], options["identity"])
                 return
+            if options["keep"] and is_file(options["to"]):
+                raise CommandError("--keep goes with a folder: --to names a single file.")
             recipients = options["recipient"] or settings.BACKUP_RECIPIENT
             with_files = not options["without_invoice_files"]
             self._report(make_backup(options["to"], recipients, with_files=with_files))
-            if options["keep"] and options["to"].is_dir():
+            if options["keep"]:
                 for name in delete_older(options["to"], options["keep"]):
                     self.stdout.write(f"Deleted {name}.")
 

@@ -13,6 +13,7 @@ class Command(BaseCommand):
     """`manage.py data_map`."""
 
     help = "Prints what the database holds about people: where, what for, and for how long."
+    requires_system_checks = ()  # `doctor` tells of what they find
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the table in Markdown, as docs/operators/privacy.md has it."""

@@ -19,6 +19,7 @@ class Command(BaseCommand):
     help = (
         "Lists the mails and webhooks that are held back after a restore, and drops or sends them."
     )
+    requires_system_checks = ()  # `doctor` tells of what they find
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -14,6 +14,7 @@ class Command(BaseCommand):
     """`manage.py retention [--markdown]`."""
 
     help = "Prints the retention table, with the rows that are past their period by now."
+    requires_system_checks = ()  # `doctor` tells of what they find
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -18,7 +18,6 @@ from django.utils.module_loading import import_string
 from django.utils.translation.reloader import translation_file_changed
 
 from shop.message_catalogues import compile_catalogues
-from shop.worker.presence import Presence
 from shop.worker.processes import Stop, fork, group_of, kill_group, name_process, share_memory
 from shop.worker.supervisor import supervise
 
@@ -42,7 +41,7 @@ class Command(BaseCommand):
             raise SystemExit(preparation.exitcode)
         # What is forked from here reads the texts that were compiled only now.
         translation_file_changed(None, Path("django.mo"))
-        supervise(settings.WORKER_CLUSTERS, Stop(), [WebServer(host, port), Presence()])
+        supervise(settings.WORKER_CLUSTERS, Stop(), [WebServer(host, port)])
 
 
 def prepare() -> None:
@@ -104,7 +103,7 @@ def web_server(host: str, port: int) -> list[str]:
         *("--host", host, "--port", str(port), "--log-level", "error"),
         # Each thread keeps a database connection.
         *("--blocking-threads", "8", "--backpressure", "64"),
-        *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "15"),
         "shop.wsgi:application",
     ]
 

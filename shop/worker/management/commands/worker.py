@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from shop.worker.presence import Presence
 from shop.worker.processes import Stop
 from shop.worker.supervisor import supervise
 
@@ -17,4 +16,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until SIGTERM or Ctrl-C."""
-        supervise(settings.WORKER_CLUSTERS, Stop(), [Presence()])
+        supervise(settings.WORKER_CLUSTERS, Stop())

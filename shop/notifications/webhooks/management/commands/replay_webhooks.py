@@ -19,6 +19,7 @@ class Command(BaseCommand):
     """`manage.py replay_webhooks --id … | --application … --since … | --receiver … --since …`."""
 
     help = "Sends webhooks again, with attempts counted from zero, under the ids they had."
+    requires_system_checks = ()  # `doctor` tells of what they find
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
