@@ -70,6 +70,7 @@ GERMAN = {
     "On this page": "Auf dieser Seite",
     "Previous": "Zurück",
     "Search": "Suche",
+    "Skip to content": "Zum Inhalt springen",
     '<a href="https://www.sphinx-doc.org/">Sphinx</a> and ': (
         '<a href="https://www.sphinx-doc.org/">Sphinx</a> und '
     ),

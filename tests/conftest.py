@@ -48,6 +48,7 @@ LONGEST_FIRST = (
         "api/test_schema",
         "faults/test_storm",
         "faults/test_contract_storm",
+        "upgrades/test_upgrades",
         "worker/test_supervisor",
         "packing/test_kills",
     ),

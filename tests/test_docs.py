@@ -102,8 +102,8 @@ def test_dead_links_of_a_site_are_found(tmp_path: Path) -> None:
 
 # The theme's words around a page, by language.
 AROUND = {
-    "en": ["Back to top", "Next", "Previous", "On this page"],
-    "de": ["Nach oben", "Weiter", "Zurück", "Auf dieser Seite"],
+    "en": ["Skip to content", "Back to top", "Next", "Previous", "On this page"],
+    "de": ["Zum Inhalt springen", "Nach oben", "Weiter", "Zurück", "Auf dieser Seite"],
 }
 
 

@@ -1,4 +1,4 @@
-"""A release is the commit that adds its heading to the changelog, until its tag is on a later one."""
+"""A release is the commit that adds its heading to the changelog, unless its tag is on a later one."""
 
 import subprocess
 from pathlib import Path

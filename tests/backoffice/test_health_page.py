@@ -103,7 +103,7 @@ def test_cluster_without_a_heartbeat_is_to_be_acted_on() -> None:
         (0, True, 0, "fine", f"host-7 42, version {version()}, since"),
         (0, True, 1, "fine", "\nb 1, version"),
         (0, True, 6, "fine", "\n… (7 in all)"),
-        (5, True, 0, "look", "No worker says where it runs. If it was stopped a moment ago"),
+        (5, True, 0, "look", "It is not known where the worker runs."),
         (5, False, 0, "act", "No worker is running."),
     ],
 )

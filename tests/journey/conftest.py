@@ -15,8 +15,8 @@ from shop.tenancy.models import User
 from tests.pages import visitor
 from tests.prepare import chromium
 
-# What Playwright switches off itself, as the last list of a command line counts alone; and two
-# hidden pages of the browser's own for each window, a third of its work.
+# Chromium heeds only the last `--disable-features`, so this repeats Playwright's own. The last two would
+# open two hidden pages for each window, about a third of the browser's work.
 SWITCHED_OFF = (
     *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
     *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),

@@ -30,7 +30,7 @@ DOCS = Path(settings.BASE_DIR) / "docs" / "operators"
 RUNBOOK = DOCS / "runbook.md"
 NAME = re.compile(r"\bshop_[a-z_]+")
 SELECTOR = re.compile(r"\b(shop_[a-z_]+)\{([^}]*)\}")
-MATCHER = re.compile(r'(\w+)!?=~?"([^"]*)"')
+MATCHER = re.compile(r'(\w+)(?:=~|!~|!=|=)"([^"]*)"')
 GROUPING = re.compile(r"\bby \(([^)]*)\)")
 LIMIT = re.compile(r"[<>] ([\d.]+)")
 RUNBOOK_URL = "docs/operators/runbook.md#{}"
@@ -133,6 +133,7 @@ def test_every_expression_names_labels_and_values_that_the_shop_writes() -> None
         for labels in GROUPING.findall(expression):
             assert set(labels.split(", ")) <= known, expression
     assert ("shop_packing_step_duration_seconds_count", "outcome") in compared
+    assert ("shop_http_request_duration_seconds_bucket", "route") in compared
 
 
 @pytest.mark.once

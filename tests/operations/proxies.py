@@ -146,7 +146,7 @@ class Proxy:
         command: list[str | Path] = [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1"),
             *("--host", "127.0.0.1", "--port", str(port), "--log-level", "error"),
-            *("--respawn-failed-workers", "--workers-kill-timeout", "5"),
+            *("--respawn-failed-workers", "--workers-kill-timeout", "15"),
             "tests.operations.echo_shop:application",
         ]
         where = {"ARRIVALS": str(self.home / "arrivals"), "DIES": str(self.home / "dies")}

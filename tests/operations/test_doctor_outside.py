@@ -133,7 +133,7 @@ def test_certificate_of_an_unknown_authority_is_found(
     lines = examined(trusts=False)
     assert worse(lines) == {"site": "act", "probe": "act"}
     assert "its certificate is not valid" in str(lines["site"].found)
-    advice = "SSL_CERT_FILE name its file, which is now /nowhere.pem."
+    advice = "set SSL_CERT_FILE to its file (now /nowhere.pem)."
     assert str(lines["site"].advice).endswith(advice)
 
 

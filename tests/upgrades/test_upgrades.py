@@ -19,8 +19,9 @@ pytestmark = [pytest.mark.long, pytest.mark.once]
 def has_history() -> bool:
     """Tell if this is a repository with all commits, and no copy of its files or of the last ones."""
     try:
-        return git("rev-parse", "--is-shallow-repository").strip() == "false"
-    except subprocess.CalledProcessError:
+        is_whole = git("rev-parse", "--is-shallow-repository").strip() == "false"
+        return is_whole and bool(earlier())
+    except (OSError, subprocess.CalledProcessError):
         return False
 
 
@@ -36,6 +37,7 @@ def test_upgrade_from_the_release_before_loses_nothing_and_does_nothing_twice() 
         text=True,
         check=False,
     )
+    assert done.stdout, "The shop did not start: see what it printed."
     report = json.loads(done.stdout)
     assert report["from"] == before
     assert report["acknowledged"] > 5

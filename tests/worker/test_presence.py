@@ -15,6 +15,7 @@ from shop.version import version
 from shop.worker.instance import TOKEN
 from shop.worker.models import InstanceBeat, WorkerInstance
 from shop.worker.presence import EVERY, Presence
+from tests.waiting import slowness
 from tests.worker.real import environment
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,7 @@ def test_worker_has_its_row_until_its_processes_have_ended() -> None:
         env=environment(),
         capture_output=True,
         text=True,
+        timeout=60 * slowness(),
         check=False,
     )
     assert (done.stdout, done.returncode) == ("rows: 1\n", 0), done.stderr

@@ -129,7 +129,9 @@ def billing_lines() -> Iterator[HealthLine]:
             _("Subscriptions whose end failed"),
             Verdict.LOOK,
             str(number),
-            _("They stay open until it succeeds; it is tried every hour. The log names the error."),
+            _(
+                "They stay open meanwhile. The worker tries again every hour; its log names the error."
+            ),
             f"{reverse('staff_subscriptions')}?needs=end",
         )
     failing = InvoiceDispatch.objects.filter(filed_at=None, next_attempt_at__isnull=False)

@@ -113,8 +113,8 @@ def _instance_line(works: bool) -> HealthLine:
     verdict, advice = Verdict.LOOK, ""
     if not running and works:
         advice = _(
-            "No worker says where it runs. If it was stopped a moment ago, start it. If it is of an "
-            "earlier version, restart it."
+            "It is not known where the worker runs. If you have just stopped it, start it again. If it "
+            "is of an earlier version, restart it."
         )
     elif not running:
         verdict = Verdict.ACT

@@ -61,9 +61,9 @@ def reason(error: BaseException) -> str:
 def _advice(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in NO_AUTHORITY:
         return (
-            "Let the proxy send the whole chain of its certificate. If the authority is your own, "
-            "this machine must know it, or SSL_CERT_FILE name its file, which is now "
-            f"{os.environ.get('SSL_CERT_FILE') or 'not set'}."
+            "Let the proxy send the whole chain of its certificate. If the authority is your own, have "
+            "this machine trust it, or set SSL_CERT_FILE to its file (now "
+            f"{os.environ.get('SSL_CERT_FILE') or 'not set'})."
         )
     return "Check the name's DNS entry, the proxy, its certificate, and the firewall."
 
