@@ -92,8 +92,8 @@ def test_sqlite_has_the_switches_that_keep_orders_safe(tmp_path: Path) -> None:
         ({"DEBUG": "1"}, "DEBUG is for the demo profile only"),
         ({"SECRET_KEY_FALLBACKS": "short"}, "SECRET_KEY_FALLBACKS has a key of less than 50"),
         ({"METRICS_TOKEN": "short"}, "METRICS_TOKEN is too short"),
-        ({"SENTRY_DSN": "https://sentry.example/1"}, "SENTRY_DSN cannot be read."),
-        ({"SENTRY_DSN": "https://key@sentry.example/shop"}, "SENTRY_DSN cannot be read."),
+        ({"SENTRY_DSN": "https://sentry.example/1"}, "SENTRY_DSN cannot be read: see"),
+        ({"SENTRY_DSN": "https://key@sentry.example/shop"}, "SENTRY_DSN cannot be read: see"),
         (
             {"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318"},
             "OTEL_EXPORTER_OTLP_ENDPOINT cannot be read: collector:4318",
