@@ -14,7 +14,13 @@ from shop.orders.models import Order
 from shop.orders.placing import Caller
 from shop.version import version
 from shop.worker.models import Heartbeat, InstanceBeat, MessageHold, WorkerInstance
-from tests.factories import make_application, make_order, make_staff, pack_all
+from tests.factories import (
+    make_application,
+    make_order,
+    make_staff,
+    make_subscription,
+    pack_all,
+)
 from tests.scene import SEND, Scene, fill
 
 HOOK = "https://crew-planner.example/webhooks/orders"
@@ -39,7 +45,8 @@ def partners() -> Iterator[Scene]:
 
 def health() -> Iterator[Scene]:
     """The shop's health, with a worker that has never run and an order that waits too long; then
-    with several workers, one of the version before and one that is lost, after a restore."""
+    with several workers, one of the version before and one that is lost, after a restore, and a contract
+    that could not be ended."""
     viewer = make_staff("viewer")
     order = make_order()
     Order.objects.filter(pk=order.pk).update(updated_at=timezone.now() - timedelta(hours=1))
@@ -67,6 +74,8 @@ def health() -> Iterator[Scene]:
     Backup.objects.create(
         made_at=now - timedelta(days=2), name="slate.tar.age", size=10**6, encrypted=True
     )
+    yesterday = timezone.localdate() - timedelta(days=1)
+    make_subscription(ends_on=yesterday, end_retry_at=now + timedelta(minutes=20))
     yield Scene("staff-health-workers", "/staff/health/", viewer)
     yield Scene("staff-version", "/staff/version/", viewer)
 
